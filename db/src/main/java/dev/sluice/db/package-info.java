@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.db;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.rows;
+
+import org.jspecify.annotations.NullMarked;
