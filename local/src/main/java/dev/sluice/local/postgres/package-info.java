@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.sqs;
+
+import org.jspecify.annotations.NullMarked;
