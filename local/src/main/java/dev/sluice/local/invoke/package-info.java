@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.invoke;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.mapping;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.runtime;
+
+import org.jspecify.annotations.NullMarked;

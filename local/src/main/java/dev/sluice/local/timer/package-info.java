@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.timer;
+
+import org.jspecify.annotations.NullMarked;
