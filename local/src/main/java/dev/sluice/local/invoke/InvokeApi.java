@@ -17,6 +17,8 @@ public final class InvokeApi implements Part {
         this.server = server;
     }
 
+    /// Serves these functions.
+    ///
     /// @param preferredPort 0 for any; any other is taken if it is free, else any
     public static InvokeApi start(Functions functions, String accessKeyId, int preferredPort)
             throws IOException {

@@ -18,7 +18,9 @@ public final class SqsMapping implements Part {
 
     /// Stops polling, or goes on; batches under way are finished.
     public void setEnabled(boolean enabled) {
-        throw new UnsupportedOperationException(settings.function() + enabled);
+        if (enabled != settings.enabled()) {
+            throw new UnsupportedOperationException(settings.function());
+        }
     }
 
     /// Stops polling, gives what is under way a while, and makes the rest visible again.

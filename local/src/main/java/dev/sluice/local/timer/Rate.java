@@ -8,6 +8,8 @@ public record Rate(Duration interval) {
     private static final Pattern FORM =
             Pattern.compile("rate\\(([1-9][0-9]{0,8}) (minute|hour|day)(s?)\\)");
 
+    /// Reads an expression.
+    ///
     /// @throws IllegalArgumentException naming the expression, if it is not a rate as AWS takes it
     public static Rate parse(String expression) {
         var form = FORM.matcher(expression);

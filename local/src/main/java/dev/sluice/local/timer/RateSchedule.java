@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 public final class RateSchedule implements Part {
     private RateSchedule() {}
 
+    /// Starts counting.
+    ///
     /// @param target takes the event, JSON in UTF-8, and must not block: an asynchronous invocation
     public static RateSchedule start(RateScheduleSettings settings, Consumer<byte[]> target) {
         return new RateSchedule();
