@@ -1,3 +1,4 @@
+/** One JDBC connection per execution environment, and all SQL about the ledger. */
 @NullMarked
 package dev.sluice.db;
 

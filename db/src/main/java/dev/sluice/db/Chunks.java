@@ -1,0 +1,143 @@
+package dev.sluice.db;
+
+import dev.sluice.job.Books;
+import dev.sluice.job.Chunk;
+import dev.sluice.job.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// All SQL about chunks: who may load one until when, and what came of it.
+public final class Chunks {
+    private Chunks() {}
+
+    /// The right to load a chunk until its deadline. A write with an older fence hits no row.
+    ///
+    /// @param tries how often the chunk was really tried, this one included
+    public record Lease(UUID job, Chunk chunk, int fence, int tries) {}
+
+    /// Which chunk of which job: what a message says.
+    public record Address(UUID job, int chunk) {}
+
+    /// Takes the lease, in a short statement of its own so that a second delivery of the message
+    /// returns at once and does not wait on a lock. Empty when the chunk is done, held by another,
+    /// or its job is not loading.
+    public static Optional<Lease> lease(Connection connection, Address address, Duration time)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.chunk c
+                SET state = 'LEASED', fence = c.fence + 1, tries = c.tries + 1,
+                    lease_until = clock_timestamp() + ? * interval '1 millisecond'
+                FROM sluice.job j
+                WHERE c.job_id = ? AND c.number = ? AND j.id = c.job_id AND j.state = 'LOADING'
+                  AND (c.state = 'WAITING' OR c.state = 'LEASED' AND c.lease_until < clock_timestamp())
+                RETURNING c.start_byte, c.end_byte, c.first_line, c.first_record, c.fence, c.tries
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setLong(1, time.toMillis());
+            update.setObject(2, address.job());
+            update.setInt(3, address.chunk());
+            try (var row = update.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                var start = new Position(row.getLong(1), row.getLong(3), row.getLong(4));
+                var chunk = new Chunk(address.chunk(), start, row.getLong(2));
+                return Optional.of(new Lease(address.job(), chunk, row.getInt(5), row.getInt(6)));
+            }
+        }
+    }
+
+    /// Marks the chunk done with its books. False when the lease is no longer ours: roll back.
+    public static boolean done(Connection connection, Lease lease, Books books)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.chunk
+                SET state = 'DONE', lease_until = NULL, last_error = NULL, finished_at = clock_timestamp(),
+                    rows_read = ?, rows_loaded = ?, rows_rejected = ?, rows_duplicate = ?, rows_discarded = ?
+                WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setLong(1, books.read());
+            update.setLong(2, books.loaded());
+            update.setLong(3, books.rejected());
+            update.setLong(4, books.duplicate());
+            update.setLong(5, books.discarded());
+            update.setObject(6, lease.job());
+            update.setInt(7, lease.chunk().number());
+            update.setInt(8, lease.fence());
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /// Gives the lease back after a failure that was caught, so that the next try can start at
+    /// once.
+    public static void release(Connection connection, Lease lease, String why) throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.chunk SET state = 'WAITING', lease_until = NULL, last_error = ?
+                WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setString(1, why);
+            update.setObject(2, lease.job());
+            update.setInt(3, lease.chunk().number());
+            update.setInt(4, lease.fence());
+            update.executeUpdate();
+        }
+    }
+
+    /// The state of a chunk; null when there is none. What a lost commit answer is decided by.
+    public static @Nullable String state(Connection connection, Address address)
+            throws SQLException {
+        var sql = "SELECT state FROM sluice.chunk WHERE job_id = ? AND number = ?";
+        try (var select = connection.prepareStatement(sql)) {
+            select.setObject(1, address.job());
+            select.setInt(2, address.chunk());
+            try (var row = select.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    /// Chunks of loading jobs that nobody works on and no message may be under way for: the lease
+    /// ran out, or the message was sent long ago and nobody came. The wait doubles with each
+    /// sending (a long queue is not a lost message). Marks them as sent; publishing one twice is
+    /// harmless.
+    public static List<Address> takeForSending(Connection connection, Duration patience, int limit)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.chunk c SET sent_at = clock_timestamp(), sends = c.sends + 1
+                FROM (SELECT c.job_id, c.number
+                      FROM sluice.chunk c JOIN sluice.job j ON j.id = c.job_id
+                      WHERE j.state = 'LOADING' AND c.state <> 'DONE'
+                        AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
+                        AND (c.state = 'LEASED' AND c.sent_at < c.lease_until
+                            OR c.sent_at < clock_timestamp()
+                                - (? * interval '1 millisecond') * (1 << least(c.sends - 1, 5)))
+                      ORDER BY c.sent_at LIMIT ?
+                      FOR UPDATE OF c SKIP LOCKED) lost
+                WHERE c.job_id = lost.job_id AND c.number = lost.number
+                RETURNING c.job_id, c.number
+                """;
+        var lost = new ArrayList<Address>();
+        try (var update = connection.prepareStatement(sql)) {
+            update.setLong(1, patience.toMillis());
+            update.setInt(2, limit);
+            try (var row = update.executeQuery()) {
+                while (row.next()) {
+                    lost.add(new Address(row.getObject(1, UUID.class), row.getInt(2)));
+                }
+            }
+        }
+        return lost;
+    }
+}

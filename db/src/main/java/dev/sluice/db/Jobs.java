@@ -1,0 +1,555 @@
+package dev.sluice.db;
+
+import dev.sluice.job.Books;
+import dev.sluice.job.Chunk;
+import dev.sluice.job.Drop;
+import dev.sluice.job.Job;
+import dev.sluice.job.JobError;
+import dev.sluice.job.JobState;
+import dev.sluice.job.Position;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// All SQL about jobs and their plans. Each method is one step of the protocol inside the caller's
+/// transaction; who may move what stands in the WHERE of the statement that does it.
+public final class Jobs {
+    private Jobs() {}
+
+    private static final String COLUMNS =
+            """
+            id, number, tenant, dataset, state, road, dry_run, label, bucket, object_key, version_id, etag,
+            bytes, sequencer, dropped_at, layout, compression, planned, chunks, chunks_left, bytes_done,
+            rows_read, rows_loaded, rows_rejected, rows_duplicate, rows_discarded, duplicate_of,
+            error_code, error_message, started_at, finished_at
+            """;
+
+    /// Who asks for jobs of the past and which ones; null means any.
+    public record Query(
+            String tenant,
+            @Nullable String dataset,
+            @Nullable JobState state,
+            @Nullable String key,
+            int beforeNumber,
+            int limit) {}
+
+    /// Registers a drop as a queued job, or finds the job it already has: a drop is announced at
+    /// least once.
+    public static Job register(
+            Connection connection, UUID id, String tenant, String dataset, Drop drop)
+            throws SQLException {
+        return register(connection, id, tenant, dataset, drop, null);
+    }
+
+    /// Registers a drop that can never be loaded, for ops to see.
+    public static Job registerFailed(
+            Connection connection, UUID id, String tenant, String dataset, Drop drop, JobError why)
+            throws SQLException {
+        return register(connection, id, tenant, dataset, drop, why);
+    }
+
+    private static Job register(
+            Connection connection,
+            UUID id,
+            String tenant,
+            String dataset,
+            Drop drop,
+            @Nullable JobError error)
+            throws SQLException {
+        // Looked up first: a conflict would use up a job number each time an event comes twice.
+        var known = ofDrop(connection, drop);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        var sql =
+                """
+                INSERT INTO sluice.job (id, tenant, dataset, state, bucket, object_key, version_id, etag,
+                    bytes, sequencer, dropped_at, error_code, error_message, finished_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN now() END)
+                ON CONFLICT ON CONSTRAINT job_of_one_drop DO NOTHING
+                """;
+        try (var insert = connection.prepareStatement(sql)) {
+            insert.setObject(1, id);
+            insert.setString(2, tenant);
+            insert.setString(3, dataset);
+            insert.setString(4, (error == null ? JobState.QUEUED : JobState.FAILED).name());
+            insert.setString(5, drop.bucket());
+            insert.setString(6, drop.key());
+            insert.setString(7, drop.versionId());
+            insert.setString(8, drop.etag());
+            insert.setLong(9, drop.bytes());
+            insert.setString(10, drop.sequencer());
+            insert.setObject(11, drop.droppedAt().atOffset(ZoneOffset.UTC));
+            insert.setString(12, error == null ? null : error.code());
+            insert.setString(13, error == null ? null : error.message());
+            insert.setBoolean(14, error != null);
+            insert.executeUpdate();
+        }
+        return ofDrop(connection, drop)
+                .orElseThrow(() -> new SQLException("the job of %s is not there".formatted(drop)));
+    }
+
+    private static Optional<Job> ofDrop(Connection connection, Drop drop) throws SQLException {
+        var sql =
+                "SELECT "
+                        + COLUMNS
+                        + " FROM sluice.job WHERE bucket = ? AND object_key = ? AND version_id = ?";
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, drop.bucket());
+            select.setString(2, drop.key());
+            select.setString(3, drop.versionId());
+            return first(select);
+        }
+    }
+
+    /// The job as it stands now.
+    public static Optional<Job> find(Connection connection, UUID id) throws SQLException {
+        try (var select =
+                connection.prepareStatement(
+                        "SELECT " + COLUMNS + " FROM sluice.job WHERE id = ?")) {
+            select.setObject(1, id);
+            return first(select);
+        }
+    }
+
+    /// Jobs of one tenant, newest first.
+    public static List<Job> list(Connection connection, Query query) throws SQLException {
+        var sql =
+                "SELECT "
+                        + COLUMNS
+                        + """
+                         FROM sluice.job
+                        WHERE tenant = ? AND number < ?
+                          AND (?::text IS NULL OR dataset = ?) AND (?::text IS NULL OR state = ?)
+                          AND (?::text IS NULL OR object_key = ?)
+                        ORDER BY number DESC LIMIT ?
+                        """;
+        var state = query.state() == null ? null : query.state().name();
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, query.tenant());
+            select.setInt(2, query.beforeNumber());
+            select.setString(3, query.dataset());
+            select.setString(4, query.dataset());
+            select.setString(5, state);
+            select.setString(6, state);
+            select.setString(7, query.key());
+            select.setString(8, query.key());
+            select.setInt(9, query.limit());
+            return all(select);
+        }
+    }
+
+    /// Takes the drop's turn: QUEUED → LOADING, unless another job of the key is loading or an
+    /// earlier one waits. Returns whether it was taken; the caller goes on in the same transaction.
+    public static boolean takeTurn(
+            Connection connection, UUID id, String contentMark, long bytes, @Nullable String label)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job j
+                SET state = 'LOADING', road = 'direct', content_mark = ?, bytes = ?, label = ?, started_at = now()
+                WHERE j.id = ? AND j.state = 'QUEUED' AND NOT EXISTS (
+                    SELECT FROM sluice.job o
+                    WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
+                      AND (o.state = 'LOADING' OR o.state = 'QUEUED'
+                          AND (o.dropped_at, coalesce(o.sequencer, ''), o.number)
+                            < (j.dropped_at, coalesce(j.sequencer, ''), j.number)))
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setString(1, contentMark);
+            update.setLong(2, bytes);
+            update.setString(3, label);
+            update.setObject(4, id);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /// True when two Intakes took the turn of one key at the same moment and this one was second.
+    public static boolean isTurnTaken(SQLException e) {
+        return SqlState.isUniqueViolation(e);
+    }
+
+    /// Ends the job as DUPLICATE when its content is what is currently loaded for its key. Called
+    /// in the transaction that took the turn, so nothing of that key can change in between.
+    public static boolean endIfDuplicate(Connection connection, UUID id) throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job j
+                SET state = 'DUPLICATE', duplicate_of = loaded.id, finished_at = now()
+                FROM (SELECT o.id, o.content_mark, o.bytes
+                      FROM sluice.job o JOIN sluice.job me ON me.id = ?
+                      WHERE o.bucket = me.bucket AND o.object_key = me.object_key AND NOT o.dry_run
+                        AND o.state IN ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS')
+                      ORDER BY o.finished_at DESC, o.number DESC LIMIT 1) loaded
+                WHERE j.id = ? AND j.state = 'LOADING' AND NOT j.dry_run
+                  AND loaded.content_mark = j.content_mark AND loaded.bytes = j.bytes
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setObject(1, id);
+            update.setObject(2, id);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /// The right to plan a job until it expires: every write of the plan carries its fence.
+    ///
+    /// @param from where the plan stands: the first byte that no chunk covers; null at the
+    ///   beginning
+    public record PlanLease(
+            UUID job, int fence, int chunks, @Nullable Position from, @Nullable String layout) {}
+
+    /// Takes the lease on a job's plan; empty when it is planned, ended, or another Intake holds
+    /// it.
+    public static Optional<PlanLease> leasePlan(Connection connection, UUID id, Duration time)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET plan_fence = plan_fence + 1, plan_tries = plan_tries + 1,
+                    plan_lease_until = clock_timestamp() + ? * interval '1 millisecond'
+                WHERE id = ? AND state = 'LOADING' AND NOT planned
+                  AND (plan_lease_until IS NULL OR plan_lease_until < clock_timestamp())
+                RETURNING plan_fence, chunks, plan_byte, plan_line, plan_record, layout
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setLong(1, time.toMillis());
+            update.setObject(2, id);
+            try (var row = update.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                var planned = row.getObject("plan_byte") != null;
+                var from =
+                        planned
+                                ? new Position(
+                                        row.getLong("plan_byte"),
+                                        row.getLong("plan_line"),
+                                        row.getLong("plan_record"))
+                                : null;
+                return Optional.of(
+                        new PlanLease(
+                                id,
+                                row.getInt("plan_fence"),
+                                row.getInt("chunks"),
+                                from,
+                                row.getString("layout")));
+            }
+        }
+    }
+
+    /// Gives a plan's lease back before its time, so that the next try need not wait for it.
+    public static void releasePlan(Connection connection, PlanLease lease) throws SQLException {
+        var sql =
+                "UPDATE sluice.job SET plan_lease_until = NULL WHERE id = ? AND plan_fence = ? AND NOT planned";
+        try (var update = connection.prepareStatement(sql)) {
+            update.setObject(1, lease.job());
+            update.setInt(2, lease.fence());
+            update.executeUpdate();
+        }
+    }
+
+    /// What Intake learned from the head of the file.
+    public record Shape(@Nullable String layout, String compression) {}
+
+    /// Registers the next chunks of a plan and prolongs its lease; with `complete` the plan is
+    /// done, and so is the job when no chunk is left. Returns whether the lease was still ours and
+    /// the job still loading; if not, the caller must roll back.
+    public static boolean registerChunks(
+            Connection connection,
+            PlanLease lease,
+            Shape shape,
+            List<Chunk> chunks,
+            Position upTo,
+            Duration prolong,
+            boolean complete)
+            throws SQLException {
+        insertChunks(connection, lease.job(), chunks);
+        var sql =
+                """
+                UPDATE sluice.job
+                SET layout = ?, compression = ?, chunks = chunks + ?, chunks_left = chunks_left + ?,
+                    plan_byte = ?, plan_line = ?, plan_record = ?, planned = ?,
+                    plan_lease_until = CASE WHEN NOT ? THEN clock_timestamp() + ? * interval '1 millisecond' END,
+                    state = CASE WHEN ? AND chunks_left + ? = 0
+                        THEN CASE WHEN rows_rejected > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
+                        ELSE state END,
+                    finished_at = CASE WHEN ? AND chunks_left + ? = 0 THEN clock_timestamp() END
+                WHERE id = ? AND plan_fence = ? AND state = 'LOADING' AND NOT planned
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            int count = chunks.size();
+            update.setString(1, shape.layout());
+            update.setString(2, shape.compression());
+            update.setInt(3, count);
+            update.setInt(4, count);
+            update.setLong(5, upTo.byteOffset());
+            update.setLong(6, upTo.line());
+            update.setLong(7, upTo.record());
+            update.setBoolean(8, complete);
+            update.setBoolean(9, complete);
+            update.setLong(10, prolong.toMillis());
+            update.setBoolean(11, complete);
+            update.setInt(12, count);
+            update.setBoolean(13, complete);
+            update.setInt(14, count);
+            update.setObject(15, lease.job());
+            update.setInt(16, lease.fence());
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    private static void insertChunks(Connection connection, UUID job, List<Chunk> chunks)
+            throws SQLException {
+        var sql =
+                """
+                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """;
+        if (chunks.isEmpty()) {
+            return;
+        }
+        try (var insert = connection.prepareStatement(sql)) {
+            for (var chunk : chunks) {
+                insert.setObject(1, job);
+                insert.setInt(2, chunk.number());
+                insert.setLong(3, chunk.start().byteOffset());
+                insert.setLong(4, chunk.endByte());
+                insert.setLong(5, chunk.start().line());
+                insert.setLong(6, chunk.start().record());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /// The last statement of a chunk's transaction: adds its books to the job and ends the job with
+    /// the last chunk of a complete plan. Empty when the job is no longer loading: roll back.
+    public static Optional<JobState> addBooks(
+            Connection connection, UUID id, Books books, long bytes) throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET chunks_left = chunks_left - 1, bytes_done = bytes_done + ?,
+                    rows_read = rows_read + ?, rows_loaded = rows_loaded + ?, rows_rejected = rows_rejected + ?,
+                    rows_duplicate = rows_duplicate + ?, rows_discarded = rows_discarded + ?,
+                    state = CASE WHEN planned AND chunks_left = 1
+                        THEN CASE WHEN rows_rejected + ? > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
+                        ELSE state END,
+                    finished_at = CASE WHEN planned AND chunks_left = 1 THEN clock_timestamp() END
+                WHERE id = ? AND state = 'LOADING'
+                RETURNING state
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setLong(1, bytes);
+            update.setLong(2, books.read());
+            update.setLong(3, books.loaded());
+            update.setLong(4, books.rejected());
+            update.setLong(5, books.duplicate());
+            update.setLong(6, books.discarded());
+            update.setLong(7, books.rejected());
+            update.setObject(8, id);
+            try (var row = update.executeQuery()) {
+                return row.next()
+                        ? Optional.of(JobState.valueOf(row.getString(1)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /// Ends a queued or loading job as FAILED. Returns false when it had ended already.
+    public static boolean fail(Connection connection, UUID id, JobError error) throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET state = 'FAILED', error_code = ?, error_message = ?, finished_at = clock_timestamp()
+                WHERE id = ? AND state IN ('QUEUED', 'LOADING')
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setString(1, error.code());
+            update.setString(2, error.message());
+            update.setObject(3, id);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /// The drop of this key that waits for its turn, when nobody has the turn now.
+    public static Optional<Drop> nextInTurn(Connection connection, String bucket, String key)
+            throws SQLException {
+        var sql =
+                "SELECT "
+                        + COLUMNS
+                        + """
+                         FROM sluice.job j
+                        WHERE bucket = ? AND object_key = ? AND state = 'QUEUED' AND NOT EXISTS (
+                            SELECT FROM sluice.job o
+                            WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.state = 'LOADING')
+                        ORDER BY dropped_at, coalesce(sequencer, ''), number LIMIT 1
+                        """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, bucket);
+            select.setString(2, key);
+            return first(select).map(Job::drop);
+        }
+    }
+
+    /// Jobs whose planning stopped: queued with nobody before them, or loading without a plan, a
+    /// lease on it, or a recent start.
+    public static List<Job> abandonedPlans(Connection connection, Duration patience, int limit)
+            throws SQLException {
+        var sql =
+                "SELECT "
+                        + COLUMNS
+                        + """
+                         FROM sluice.job j
+                        WHERE state = 'LOADING' AND NOT planned
+                              AND coalesce(plan_lease_until, started_at + ? * interval '1 millisecond') < clock_timestamp()
+                           OR state = 'QUEUED' AND dropped_at < clock_timestamp() - ? * interval '1 millisecond'
+                              AND NOT EXISTS (
+                                SELECT FROM sluice.job o
+                                WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
+                                  AND (o.state = 'LOADING' OR o.state = 'QUEUED'
+                                      AND (o.dropped_at, coalesce(o.sequencer, ''), o.number)
+                                        < (j.dropped_at, coalesce(j.sequencer, ''), j.number)))
+                        ORDER BY number LIMIT ?
+                        """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setLong(1, patience.toMillis());
+            select.setLong(2, patience.toMillis());
+            select.setInt(3, limit);
+            return all(select);
+        }
+    }
+
+    /// Fails the jobs whose plan or one of whose chunks was really tried too often, none of it held
+    /// by anyone now. Returns them.
+    public static List<Job> failTriedTooOften(Connection connection, int maxTries, int limit)
+            throws SQLException {
+        var sql =
+                """
+                WITH hopeless AS (
+                    SELECT j.id, format('The plan of the file did not get done in %s tries.', j.plan_tries) AS why
+                    FROM sluice.job j
+                    WHERE j.state = 'LOADING' AND NOT j.planned AND j.plan_tries >= ?
+                      AND coalesce(j.plan_lease_until, '-infinity') < clock_timestamp()
+                    UNION ALL
+                    SELECT j.id, format('Chunk %s did not load in %s tries%s', c.number, c.tries,
+                                        coalesce(': ' || c.last_error, '.'))
+                    FROM sluice.job j JOIN sluice.chunk c ON c.job_id = j.id
+                    WHERE j.state = 'LOADING' AND c.state <> 'DONE' AND c.tries >= ?
+                      AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
+                    LIMIT ?)
+                UPDATE sluice.job j
+                SET state = 'FAILED', error_code = 'CHUNK_FAILED', error_message = h.why, finished_at = clock_timestamp()
+                FROM (SELECT DISTINCT ON (id) id, why FROM hopeless) h
+                WHERE j.id = h.id AND j.state = 'LOADING'
+                RETURNING j.id
+                """;
+        var ids = new ArrayList<UUID>();
+        try (var update = connection.prepareStatement(sql)) {
+            update.setInt(1, maxTries);
+            update.setInt(2, maxTries);
+            update.setInt(3, limit);
+            try (var row = update.executeQuery()) {
+                while (row.next()) {
+                    ids.add(row.getObject(1, UUID.class));
+                }
+            }
+        }
+        var jobs = new ArrayList<Job>();
+        for (var id : ids) {
+            find(connection, id).ifPresent(jobs::add);
+        }
+        return jobs;
+    }
+
+    /// Of these drops the ones that no job was registered for.
+    public static List<Drop> unheardOf(Connection connection, List<Drop> drops)
+            throws SQLException {
+        var missing = new ArrayList<Drop>();
+        var sql = "SELECT FROM sluice.job WHERE bucket = ? AND object_key = ? AND version_id = ?";
+        try (var select = connection.prepareStatement(sql)) {
+            for (var drop : drops) {
+                select.setString(1, drop.bucket());
+                select.setString(2, drop.key());
+                select.setString(3, drop.versionId());
+                try (var row = select.executeQuery()) {
+                    if (!row.next()) {
+                        missing.add(drop);
+                    }
+                }
+            }
+        }
+        return missing;
+    }
+
+    private static Optional<Job> first(PreparedStatement select) throws SQLException {
+        var jobs = all(select);
+        return jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.getFirst());
+    }
+
+    private static List<Job> all(PreparedStatement select) throws SQLException {
+        var jobs = new ArrayList<Job>();
+        try (var row = select.executeQuery()) {
+            while (row.next()) {
+                jobs.add(job(row));
+            }
+        }
+        return jobs;
+    }
+
+    private static Job job(ResultSet row) throws SQLException {
+        var errorCode = row.getString("error_code");
+        return new Job(
+                row.getObject("id", UUID.class),
+                row.getInt("number"),
+                row.getString("tenant"),
+                row.getString("dataset"),
+                JobState.valueOf(row.getString("state")),
+                row.getString("road"),
+                row.getBoolean("dry_run"),
+                row.getString("label"),
+                drop(row),
+                row.getString("layout"),
+                row.getString("compression"),
+                row.getBoolean("planned"),
+                row.getInt("chunks"),
+                row.getInt("chunks_left"),
+                row.getLong("bytes_done"),
+                new Books(
+                        row.getLong("rows_read"),
+                        row.getLong("rows_loaded"),
+                        row.getLong("rows_rejected"),
+                        row.getLong("rows_duplicate"),
+                        row.getLong("rows_discarded")),
+                row.getObject("duplicate_of", UUID.class),
+                errorCode == null ? null : new JobError(errorCode, row.getString("error_message")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"));
+    }
+
+    private static Drop drop(ResultSet row) throws SQLException {
+        return new Drop(
+                row.getString("bucket"),
+                row.getString("object_key"),
+                row.getString("version_id"),
+                row.getString("etag"),
+                row.getLong("bytes"),
+                row.getString("sequencer"),
+                row.getObject("dropped_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

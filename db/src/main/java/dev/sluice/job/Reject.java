@@ -1,0 +1,20 @@
+package dev.sluice.job;
+
+import org.jspecify.annotations.Nullable;
+
+/// A record that was refused: where it stands, why, and what it looked like.
+///
+/// @param record from 1, its number in the file
+/// @param line from 1, the header is line 1
+/// @param byteOffset from 0, of the record, in decompressed bytes
+/// @param column the dataset's column at fault, null when it is the record as a whole
+/// @param code a name of the closed list in openapi.yaml
+/// @param raw the record as text, cut to the cap; never holds a NUL
+public record Reject(
+        long record,
+        long line,
+        long byteOffset,
+        @Nullable String column,
+        String code,
+        String message,
+        String raw) {}
