@@ -1,0 +1,109 @@
+package dev.sluice.dataset;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// The shared assets: dataset files and lookup tables below one directory, or below its `current`
+/// link once that exists. Nothing is kept: a file put there counts at once.
+public final class Assets {
+    static final long LARGEST_DATASET_BYTES = 256 * 1024;
+    static final long LARGEST_LOOKUP_BYTES = 64L * 1024 * 1024;
+    private static final String SUFFIX = ".yaml";
+    // ASCII, and no dot first: a name can never be a path, whatever the file system's encoding
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
+
+    private final Path root;
+
+    public Assets(Path root) {
+        this.root = root;
+    }
+
+    /// Reads one dataset file and checks all of it.
+    public Dataset dataset(String name) throws IOException {
+        var file = existing(name);
+        checkSize(file, LARGEST_DATASET_BYTES);
+        return DatasetFile.read(file, name);
+    }
+
+    /// The names of all dataset files, good or not, in order.
+    public List<String> datasetNames() throws IOException {
+        var folder = version().resolve("datasets");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .filter(name -> NAME.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /// Where a lookup table is; it exists and is not too large.
+    public Path lookupFile(String table) throws IOException {
+        checkName("lookup", table);
+        var file = version().resolve("lookups").resolve(table + ".csv");
+        if (!Files.isRegularFile(file)) {
+            throw DatasetException.invalid(
+                    "There is no lookup table lookups/%s.csv.".formatted(table));
+        }
+        checkSize(file, LARGEST_LOOKUP_BYTES);
+        return file;
+    }
+
+    static void checkName(String what, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no name for a %s: letters, digits, _ . and - are"
+                            .formatted(name, what));
+        }
+    }
+
+    private Path existing(String name) throws IOException {
+        var file =
+                NAME.matcher(name).matches()
+                        ? version().resolve("datasets/" + name + SUFFIX)
+                        : null;
+        if (file == null || !Files.isRegularFile(file)) {
+            throw new DatasetException(
+                    DatasetException.Code.UNKNOWN_DATASET,
+                    "There is no dataset \"%s\".".formatted(printable(name)));
+        }
+        return file;
+    }
+
+    // resolved once per question, so that a switch of the link never mixes two versions in one
+    // answer
+    private Path version() throws IOException {
+        var current = root.resolve("current");
+        if (!Files.exists(current, LinkOption.NOFOLLOW_LINKS)) {
+            return root;
+        }
+        try {
+            return current.toRealPath();
+        } catch (NoSuchFileException _) {
+            throw DatasetException.invalid("The assets' `current` link leads nowhere.");
+        }
+    }
+
+    private static void checkSize(Path file, long most) throws IOException {
+        var size = Files.size(file);
+        if (size > most) {
+            throw DatasetException.invalid(
+                    "%s has %d bytes; at most %d are read."
+                            .formatted(file.getFileName(), size, most));
+        }
+    }
+
+    private static String printable(String name) {
+        var shown = name.length() > 100 ? name.substring(0, 100) + "…" : name;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+}

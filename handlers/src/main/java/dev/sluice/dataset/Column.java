@@ -1,0 +1,68 @@
+package dev.sluice.dataset;
+
+import org.jspecify.annotations.Nullable;
+
+/// One column of the table and what makes a value of it good. `from` is its name in the file; `min`
+/// and `max` are written as a value of the type would be.
+public record Column(
+        String name,
+        String from,
+        ColumnType type,
+        boolean required,
+        @Nullable String min,
+        @Nullable String max,
+        @Nullable Integer maxLength,
+        @Nullable LookupName lookup) {
+
+    /// A column of a lookup table: `countries.code` is column `code` of `lookups/countries.csv`.
+    public record LookupName(String table, String column) {
+        public LookupName {
+            Assets.checkName("lookup", table);
+            if (column.isEmpty()) {
+                throw new IllegalArgumentException("the lookup's column is empty");
+            }
+        }
+
+        /// Parses `table.column`.
+        public static LookupName parse(String text) {
+            var dot = text.indexOf('.');
+            if (dot < 0) {
+                throw new IllegalArgumentException("\"%s\" is not `table.column`".formatted(text));
+            }
+            return new LookupName(text.substring(0, dot), text.substring(dot + 1));
+        }
+
+        @Override
+        public String toString() {
+            return table + "." + column;
+        }
+    }
+
+    public Column {
+        Table.checkIdentifier("column", name);
+        if (from.isEmpty()) {
+            throw new IllegalArgumentException("`from` is empty");
+        }
+        if ((min != null || max != null) && !type.kind().ordered()) {
+            throw new IllegalArgumentException("min and max do not go with " + type.sql());
+        }
+        if (maxLength != null && !type.kind().textual()) {
+            throw new IllegalArgumentException("maxLength does not go with " + type.sql());
+        }
+        if (maxLength != null && maxLength < 1) {
+            throw new IllegalArgumentException("maxLength must be 1 or more, not " + maxLength);
+        }
+        if (lookup != null && !type.kind().textual()) {
+            throw new IllegalArgumentException("lookup does not go with " + type.sql());
+        }
+    }
+
+    public static Column of(String name, ColumnType type) {
+        return new Column(name, name, type, /* required= */ false, null, null, null, null);
+    }
+
+    /// The column's name as SQL names it.
+    public String quoted() {
+        return Table.quote(name);
+    }
+}
