@@ -9,19 +9,26 @@ import org.postgresql.PGConnection;
 public final class CopyIn {
     private CopyIn() {}
 
-    /// A stretch of a buffer.
-    public record Slice(byte[] bytes, int offset, int length) {}
+    /// Takes a stretch of a COPY's data.
+    @FunctionalInterface
+    public interface Sink {
+        void write(byte[] bytes, int offset, int length) throws SQLException;
+    }
 
-    /// Sends the slices as one COPY and returns the rows the database counted.
+    /// Writes the data of one COPY into the sink.
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(Sink sink) throws SQLException;
+    }
+
+    /// Sends the content as one COPY and returns the rows the database counted.
     ///
     /// @throws SQLException as the database refused it; the COPY is closed by then
-    public static long send(Connection connection, String copySql, Slice... slices)
+    public static long send(Connection connection, String copySql, Content content)
             throws SQLException {
         var copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copySql);
         try {
-            for (var slice : slices) {
-                copy.writeToCopy(slice.bytes(), slice.offset(), slice.length());
-            }
+            content.writeTo(copy::writeToCopy);
             return copy.endCopy();
         } catch (Throwable failure) {
             // A COPY left open keeps the connection locked: the abort stands beside the open.

@@ -36,7 +36,7 @@ public final class Rejects {
             field(text, reject.raw()).append('\n');
         }
         byte[] bytes = text.toString().getBytes(UTF_8);
-        CopyIn.send(connection, COPY, new CopyIn.Slice(bytes, 0, bytes.length));
+        CopyIn.send(connection, COPY, sink -> sink.write(bytes, 0, bytes.length));
     }
 
     /// A field in COPY's text format; a NUL, which no text of PostgreSQL can hold, shows as U+2400.
