@@ -1,5 +1,7 @@
 package dev.sluice.rows;
 
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -7,7 +9,8 @@ import java.io.InputStream;
 ///
 /// What is neither, and a gzip file that is damaged or expands without end, raises FileException;
 /// an IOException is always the source's own. Supports mark. Not thread-safe.
-public final class FileInput extends InputStream {
+public final class FileInput extends FilterInputStream {
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     /// How the file's bytes are packed.
     public enum Compression {
@@ -15,50 +18,49 @@ public final class FileInput extends InputStream {
         GZIP
     }
 
-    private final InputStream in;
     private final Compression compression;
+    private final CountedSource source;
 
-    private FileInput(InputStream in, Compression compression) {
-        this.in = in;
+    private FileInput(InputStream in, Compression compression, CountedSource source) {
+        super(in);
         this.compression = compression;
+        this.source = source;
     }
 
     /// Opens a file from its first byte.
     public static FileInput open(InputStream raw, Limits limits) throws IOException {
-        throw new UnsupportedOperationException("not yet");
+        var source = new CountedSource(raw);
+        var plain = new BufferedInputStream(source, BUFFER_BYTES);
+        var beginning = beginning(plain);
+        if (!Magic.isGzip(beginning)) {
+            Magic.refuseWhatIsNotText(beginning, "The file is");
+            return new FileInput(plain, Compression.NONE, source);
+        }
+        var expanded =
+                new BufferedInputStream(ExpandedGzip.open(plain, source, limits), BUFFER_BYTES);
+        var inside = beginning(expanded);
+        if (Magic.isGzip(inside)) {
+            throw new FileException(
+                    FileException.Code.UNSUPPORTED_FILE,
+                    "The file is compressed twice: inside the gzip file is another one.");
+        }
+        Magic.refuseWhatIsNotText(inside, "Inside the gzip file is");
+        return new FileInput(expanded, Compression.GZIP, source);
     }
 
     public Compression compression() {
         return compression;
     }
 
-    @Override
-    public int read() throws IOException {
-        return in.read();
+    /// How many of the file's own bytes were taken so far, a buffer ahead of what was given out.
+    public long sourceBytes() {
+        return source.count();
     }
 
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-        return in.read(bytes, offset, length);
-    }
-
-    @Override
-    public boolean markSupported() {
-        return true;
-    }
-
-    @Override
-    public void mark(int limit) {
-        in.mark(limit);
-    }
-
-    @Override
-    public void reset() throws IOException {
+    private static byte[] beginning(BufferedInputStream in) throws IOException {
+        in.mark(Magic.BYTES);
+        var bytes = in.readNBytes(Magic.BYTES);
         in.reset();
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
+        return bytes;
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// What the beginning of a file says: the layout, and where the first record starts.
+@SuppressWarnings("DoNotCallSuggester")
 public record Header(Layout layout, Position next) {
 
     /// Reads the header of a file that stands at its first byte, and no byte more: the stream,

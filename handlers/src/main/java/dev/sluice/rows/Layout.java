@@ -3,6 +3,7 @@ package dev.sluice.rows;
 import java.util.List;
 
 /// The names of a file's fields, in the file's order. The job row keeps it as text.
+@SuppressWarnings("DoNotCallSuggester")
 public record Layout(List<String> names) {
     public Layout {
         names = List.copyOf(names);

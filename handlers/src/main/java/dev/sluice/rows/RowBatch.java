@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Some rows in COPY's binary form and the rejects found beside them. Filled again and again by one
 /// reader; not thread-safe.
+@SuppressWarnings("DoNotCallSuggester")
 public final class RowBatch {
 
     /// Takes bytes of a COPY.

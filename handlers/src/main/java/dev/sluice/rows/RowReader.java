@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// Reads the records of one chunk, checks them and encodes them for COPY. Not thread-safe.
+@SuppressWarnings("DoNotCallSuggester")
 public interface RowReader {
 
     /// Opens a reader on decompressed bytes that stand at `start`.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /// Cuts a plain file into runs of whole records, in one pass and in bounded memory.
+@SuppressWarnings("DoNotCallSuggester")
 public final class Splitter {
     private final Format format;
     private final Limits limits;
