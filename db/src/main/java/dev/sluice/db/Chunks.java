@@ -79,8 +79,7 @@ public final class Chunks {
 
     /// Gives the lease back after a failure that was caught, so that the next try can start at
     /// once.
-    public static boolean release(Connection connection, Lease lease, String why)
-            throws SQLException {
+    public static void release(Connection connection, Lease lease, String why) throws SQLException {
         var sql =
                 """
                 UPDATE sluice.chunk SET state = 'WAITING', lease_until = NULL, last_error = ?
@@ -91,7 +90,7 @@ public final class Chunks {
             update.setObject(2, lease.job());
             update.setInt(3, lease.chunk().number());
             update.setInt(4, lease.fence());
-            return update.executeUpdate() == 1;
+            update.executeUpdate();
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.sluice.rows;
 
-import dev.sluice.job.Reject;
-import dev.sluice.job.RejectCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,0 +1,77 @@
+package dev.sluice.cli.stack;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.LambdaException;
+import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+
+/// The stack's functions, invoked through Lambda's API.
+public final class Functions implements AutoCloseable {
+    /// As long as a function may run.
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(15);
+
+    private final LambdaClient lambda;
+    private final Endpoints endpoints;
+
+    private Functions(LambdaClient lambda, Endpoints endpoints) {
+        this.lambda = lambda;
+        this.endpoints = endpoints;
+    }
+
+    public static Functions of(Endpoints endpoints) {
+        var lambda =
+                AwsClients.build(
+                        // A retry would run the function a second time.
+                        LambdaClient.builder()
+                                .overrideConfiguration(override ->
+                                        override.retryStrategy(retry -> retry.maxAttempts(1))),
+                        endpoints,
+                        endpoints.lambda(),
+                        LONGEST_RUN);
+        return new Functions(lambda, endpoints);
+    }
+
+    /// What one invocation gave: its result, or what went wrong in it, and the end of its log.
+    public record Invocation(String payload, @Nullable String error, String log) {}
+
+    /// Invokes by logical id or name, and waits for the result.
+    public Invocation invoke(String function, String event) {
+        try {
+            var response =
+                    lambda.invoke(request ->
+                            request.functionName(endpoints.functionName(function))
+                                    .logType(LogType.TAIL)
+                                    .payload(SdkBytes.fromUtf8String(event)));
+            return new Invocation(
+                    response.payload().asUtf8String(),
+                    response.functionError(),
+                    decoded(response.logResult()));
+        } catch (ResourceNotFoundException e) {
+            var known =
+                    String.join(", ", endpoints.functions().keySet().stream().sorted().toList());
+            throw new Complaint(
+                    "There is no function " + function + ". There are: " + known + ".", e);
+        } catch (LambdaException e) {
+            throw new Complaint("Lambda refused: " + e.awsErrorDetails().errorMessage(), e);
+        } catch (SdkClientException e) {
+            throw new Complaint(
+                    "Nothing answers at " + endpoints.lambda() + ". Is ./sluice up running?", e);
+        }
+    }
+
+    private static String decoded(@Nullable String log) {
+        if (log == null) return "";
+        return new String(Base64.getDecoder().decode(log), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        lambda.close();
+    }
+}

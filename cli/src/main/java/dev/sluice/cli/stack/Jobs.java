@@ -1,0 +1,197 @@
+package dev.sluice.cli.stack;
+
+import com.fasterxml.jackson.jr.stree.JrsObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The jobs of one tenant over REST.
+public final class Jobs implements AutoCloseable {
+    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(40);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
+    private static final int LARGEST_PAGE = 100;
+    private static final int MOST_SEARCHED = 500;
+
+    private final URI api;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .build();
+
+    public Jobs(URI api, String token) {
+        this.api = api;
+        this.token = token;
+    }
+
+    public static Jobs of(Endpoints endpoints) {
+        return new Jobs(endpoints.api(), endpoints.token());
+    }
+
+    /// Which jobs to list; null means any.
+    public record Filter(@Nullable String dataset, @Nullable String state, @Nullable String key) {
+        public static final Filter ANY = new Filter(null, null, null);
+
+        public static Filter key(String key) {
+            return new Filter(null, null, key);
+        }
+    }
+
+    /// The job by its id, or empty: a foreign tenant's job looks the same as none.
+    public Optional<Job> find(String id) throws IOException, InterruptedException {
+        var response = send("/v1/jobs/" + encode(id));
+        if (response.statusCode() == 404) return Optional.empty();
+        return Optional.of(Job.of(content(response)));
+    }
+
+    public Job get(String id) throws IOException, InterruptedException {
+        return find(id).orElseThrow(() -> new Complaint("There is no job " + id + "."));
+    }
+
+    /// The job by its id, or by the number that its rows carry.
+    public Job byIdOrNumber(String text) throws IOException, InterruptedException {
+        if (!text.matches("[0-9]{1,18}")) return get(text);
+        var number = Long.parseLong(text);
+        return list(Filter.ANY, MOST_SEARCHED).stream()
+                .filter(job -> job.number() == number)
+                .findFirst()
+                .orElseThrow(() ->
+                        new Complaint(
+                                "Job %s is not among the last %d jobs; ask by its id."
+                                        .formatted(text, MOST_SEARCHED)));
+    }
+
+    /// The newest jobs first, at most so many.
+    public List<Job> list(Filter filter, int limit) throws IOException, InterruptedException {
+        return pages(
+                "/v1/jobs",
+                parameters(filter),
+                limit,
+                page -> Json.children(page, "jobs").stream().map(Job::of).toList());
+    }
+
+    /// The rejects of a job in the order of the file, at most so many.
+    public List<Reject> rejects(String id, int limit) throws IOException, InterruptedException {
+        return pages(
+                "/v1/jobs/" + encode(id) + "/rejects",
+                new LinkedHashMap<>(),
+                limit,
+                page -> Json.children(page, "rejects").stream().map(Reject::of).toList());
+    }
+
+    /// The job that an object version became, or empty where none came within the limit.
+    public Optional<Job> await(String key, String versionId, Duration limit)
+            throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            var found =
+                    list(Filter.key(key), LARGEST_PAGE).stream()
+                            .filter(job -> versionId.equals(job.drop().versionId()))
+                            .findFirst();
+            if (found.isPresent() || System.nanoTime() > deadline) return found;
+            Thread.sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    /// Looks at the job until it is as wanted or the time is over, and gives what was seen last.
+    public Job awaitUntil(String id, Duration limit, Predicate<Job> wanted)
+            throws IOException, InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            var job = get(id);
+            if (wanted.test(job) || System.nanoTime() > deadline) return job;
+            Thread.sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    private static Map<String, String> parameters(Filter filter) {
+        var parameters = new LinkedHashMap<String, String>();
+        if (filter.dataset() != null) parameters.put("dataset", filter.dataset());
+        if (filter.state() != null) parameters.put("state", filter.state());
+        if (filter.key() != null) parameters.put("key", filter.key());
+        return parameters;
+    }
+
+    private interface PageReader<T> {
+        List<T> read(JrsObject page);
+    }
+
+    private <T> List<T> pages(
+            String path, Map<String, String> parameters, int limit, PageReader<T> reader)
+            throws IOException, InterruptedException {
+        var all = new ArrayList<T>();
+        while (all.size() < limit) {
+            parameters.put("limit", String.valueOf(Math.min(LARGEST_PAGE, limit - all.size())));
+            var page = content(send(path + "?" + query(parameters)));
+            all.addAll(reader.read(page));
+            var next = Json.text(page, "next");
+            if (next == null) break;
+            parameters.put("cursor", next);
+        }
+        return all;
+    }
+
+    private static String query(Map<String, String> parameters) {
+        return parameters.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + encode(entry.getValue()))
+                .collect(Collectors.joining("&"));
+    }
+
+    // Form encoding, except that a blank is %20, which no server takes for a plus.
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private HttpResponse<String> send(String path) throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create(api + path))
+                        .timeout(REQUEST_LIMIT)
+                        .header("Authorization", "Bearer " + token)
+                        .header("Accept", "application/json")
+                        .build();
+        try {
+            return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (ConnectException e) {
+            throw new Complaint("Nothing answers at " + api + ". Is ./sluice up running?", e);
+        }
+    }
+
+    private static JrsObject content(HttpResponse<String> response) throws IOException {
+        if (response.statusCode() == 200) return Json.object(response.body());
+        throw new Complaint("The API answered " + response.statusCode() + ": " + reason(response));
+    }
+
+    private static String reason(HttpResponse<String> response) {
+        try {
+            var problem = Json.object(response.body());
+            for (var name : List.of("detail", "title", "message", "Message")) {
+                var text = Json.text(problem, name);
+                if (text != null) return text;
+            }
+        } catch (IOException _) {
+            // not JSON: the body itself is the best there is
+        }
+        return response.body().isBlank() ? "no reason given" : response.body().strip();
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

@@ -1,5 +1,0 @@
-/** Load: one chunk, one transaction. */
-@NullMarked
-package dev.sluice.load;
-
-import org.jspecify.annotations.NullMarked;
