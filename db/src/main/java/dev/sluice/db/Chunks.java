@@ -79,7 +79,8 @@ public final class Chunks {
 
     /// Gives the lease back after a failure that was caught, so that the next try can start at
     /// once.
-    public static void release(Connection connection, Lease lease, String why) throws SQLException {
+    public static boolean release(Connection connection, Lease lease, String why)
+            throws SQLException {
         var sql =
                 """
                 UPDATE sluice.chunk SET state = 'WAITING', lease_until = NULL, last_error = ?
@@ -90,7 +91,7 @@ public final class Chunks {
             update.setObject(2, lease.job());
             update.setInt(3, lease.chunk().number());
             update.setInt(4, lease.fence());
-            update.executeUpdate();
+            return update.executeUpdate() == 1;
         }
     }
 

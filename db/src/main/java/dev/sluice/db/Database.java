@@ -39,14 +39,15 @@ public final class Database implements AutoCloseable {
 
     /// Statements that commit together.
     @FunctionalInterface
-    public interface Work<R, X extends Exception> {
+    public interface Work<R extends @Nullable Object, X extends Exception> {
         R run(Connection connection) throws SQLException, X;
     }
 
     /// Runs the work in a transaction, and once more on a new connection when the first one was
     /// lost before the commit. So the work must be repeatable; what is not goes through
     /// [#onceInTransaction].
-    public <R, X extends Exception> R inTransaction(Work<R, X> work) throws SQLException, X {
+    public <R extends @Nullable Object, X extends Exception> R inTransaction(Work<R, X> work)
+            throws SQLException, X {
         try {
             return onceInTransaction(work);
         } catch (CommitUnknownException e) {
@@ -67,7 +68,8 @@ public final class Database implements AutoCloseable {
     /// Runs the work in a transaction: commits when it returns, rolls back when it throws.
     ///
     /// @throws CommitUnknownException when the commit was sent and no answer came: ask the ledger
-    public <R, X extends Exception> R onceInTransaction(Work<R, X> work) throws SQLException, X {
+    public <R extends @Nullable Object, X extends Exception> R onceInTransaction(Work<R, X> work)
+            throws SQLException, X {
         var open = connect();
         try {
             R result = work.run(open);

@@ -3,6 +3,7 @@ package dev.sluice.db;
 import dev.sluice.job.Books;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
@@ -90,7 +91,7 @@ public final class Jobs {
             insert.setLong(9, drop.bytes());
             insert.setString(10, drop.sequencer());
             insert.setObject(11, drop.droppedAt().atOffset(ZoneOffset.UTC));
-            insert.setString(12, error == null ? null : error.code());
+            insert.setString(12, error == null ? null : error.code().name());
             insert.setString(13, error == null ? null : error.message());
             insert.setBoolean(14, error != null);
             insert.executeUpdate();
@@ -247,14 +248,15 @@ public final class Jobs {
         }
     }
 
-    /// Gives a plan's lease back before its time, so that the next try need not wait for it.
-    public static void releasePlan(Connection connection, PlanLease lease) throws SQLException {
+    /// Gives a plan's lease back before its time, so that the next try need not wait for it. False
+    /// when it was no longer ours.
+    public static boolean releasePlan(Connection connection, PlanLease lease) throws SQLException {
         var sql =
                 "UPDATE sluice.job SET plan_lease_until = NULL WHERE id = ? AND plan_fence = ? AND NOT planned";
         try (var update = connection.prepareStatement(sql)) {
             update.setObject(1, lease.job());
             update.setInt(2, lease.fence());
-            update.executeUpdate();
+            return update.executeUpdate() == 1;
         }
     }
 
@@ -278,6 +280,7 @@ public final class Jobs {
                 """
                 UPDATE sluice.job
                 SET layout = ?, compression = ?, chunks = chunks + ?, chunks_left = chunks_left + ?,
+                    plan_tries = CASE WHEN ? > 0 THEN 0 ELSE plan_tries END,
                     plan_byte = ?, plan_line = ?, plan_record = ?, planned = ?,
                     plan_lease_until = CASE WHEN NOT ? THEN clock_timestamp() + ? * interval '1 millisecond' END,
                     state = CASE WHEN ? AND chunks_left + ? = 0
@@ -288,22 +291,24 @@ public final class Jobs {
                 """;
         try (var update = connection.prepareStatement(sql)) {
             int count = chunks.size();
-            update.setString(1, shape.layout());
-            update.setString(2, shape.compression());
-            update.setInt(3, count);
-            update.setInt(4, count);
-            update.setLong(5, upTo.byteOffset());
-            update.setLong(6, upTo.line());
-            update.setLong(7, upTo.record());
-            update.setBoolean(8, complete);
-            update.setBoolean(9, complete);
-            update.setLong(10, prolong.toMillis());
-            update.setBoolean(11, complete);
-            update.setInt(12, count);
-            update.setBoolean(13, complete);
-            update.setInt(14, count);
-            update.setObject(15, lease.job());
-            update.setInt(16, lease.fence());
+            int at = 1;
+            update.setString(at++, shape.layout());
+            update.setString(at++, shape.compression());
+            update.setInt(at++, count);
+            update.setInt(at++, count);
+            update.setInt(at++, count);
+            update.setLong(at++, upTo.byteOffset());
+            update.setLong(at++, upTo.line());
+            update.setLong(at++, upTo.record());
+            update.setBoolean(at++, complete);
+            update.setBoolean(at++, complete);
+            update.setLong(at++, prolong.toMillis());
+            update.setBoolean(at++, complete);
+            update.setInt(at++, count);
+            update.setBoolean(at++, complete);
+            update.setInt(at++, count);
+            update.setObject(at++, lease.job());
+            update.setInt(at, lease.fence());
             return update.executeUpdate() == 1;
         }
     }
@@ -375,7 +380,7 @@ public final class Jobs {
                 WHERE id = ? AND state IN ('QUEUED', 'LOADING')
                 """;
         try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, error.code());
+            update.setString(1, error.code().name());
             update.setString(2, error.message());
             update.setObject(3, id);
             return update.executeUpdate() == 1;
@@ -532,7 +537,10 @@ public final class Jobs {
                         row.getLong("rows_duplicate"),
                         row.getLong("rows_discarded")),
                 row.getObject("duplicate_of", UUID.class),
-                errorCode == null ? null : new JobError(errorCode, row.getString("error_message")),
+                errorCode == null
+                        ? null
+                        : new JobError(
+                                ErrorCode.valueOf(errorCode), row.getString("error_message")),
                 instant(row, "started_at"),
                 instant(row, "finished_at"));
     }

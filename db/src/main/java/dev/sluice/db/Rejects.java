@@ -3,6 +3,7 @@ package dev.sluice.db;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.job.Reject;
+import dev.sluice.job.RejectCode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class Rejects {
             text.append(job).append('\t').append(reject.record()).append('\t');
             text.append(reject.line()).append('\t').append(reject.byteOffset()).append('\t');
             field(text, reject.column()).append('\t');
-            field(text, reject.code()).append('\t');
+            field(text, reject.code().name()).append('\t');
             field(text, reject.message()).append('\t');
             field(text, reject.raw()).append('\n');
         }
@@ -79,7 +80,7 @@ public final class Rejects {
                                     row.getLong(2),
                                     row.getLong(3),
                                     row.getString(4),
-                                    row.getString(5),
+                                    RejectCode.valueOf(row.getString(5)),
                                     row.getString(6),
                                     row.getString(7)));
                 }

@@ -20,9 +20,9 @@ public final class Walks {
         }
     }
 
-    /// Stores where the next run goes on; null starts the next round.
-    public static void moveTo(Connection connection, String name, @Nullable String position)
-            throws SQLException {
+    /// Stores where the next run goes on and gives it back; null starts the next round.
+    public static @Nullable String moveTo(
+            Connection connection, String name, @Nullable String position) throws SQLException {
         var sql =
                 """
                 INSERT INTO sluice.walk (name, position) VALUES (?, ?)
@@ -32,6 +32,7 @@ public final class Walks {
             upsert.setString(1, name);
             upsert.setString(2, position);
             upsert.executeUpdate();
+            return position;
         }
     }
 }

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// @param line from 1, the header is line 1
 /// @param byteOffset from 0, of the record, in decompressed bytes
 /// @param column the dataset's column at fault, null when it is the record as a whole
-/// @param code a name of the closed list in openapi.yaml
+/// @param code why; the closed list is in openapi.yaml too
 /// @param raw the record as text, cut to the cap; never holds a NUL
 public record Reject(
         long record,
         long line,
         long byteOffset,
         @Nullable String column,
-        String code,
+        RejectCode code,
         String message,
         String raw) {}

@@ -1,5 +1,7 @@
 package dev.sluice.rows;
 
+import dev.sluice.job.Position;
+
 /// A run of whole records, blank lines among them included: from `start` up to `next`, where the
 /// following range starts.
 public record ChunkRange(Position start, Position next) {

@@ -1,6 +1,7 @@
 package dev.sluice.rows;
 
 import dev.sluice.dataset.Dataset;
+import dev.sluice.job.Position;
 import java.io.IOException;
 import java.io.InputStream;
 

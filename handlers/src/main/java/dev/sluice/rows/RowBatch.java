@@ -1,5 +1,7 @@
 package dev.sluice.rows;
 
+import dev.sluice.job.Reject;
+import dev.sluice.job.RejectCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

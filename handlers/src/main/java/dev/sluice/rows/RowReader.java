@@ -2,6 +2,7 @@ package dev.sluice.rows;
 
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Table;
+import dev.sluice.job.Position;
 import java.io.IOException;
 import java.io.InputStream;
 

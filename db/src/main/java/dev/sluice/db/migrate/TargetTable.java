@@ -7,7 +7,7 @@ import java.util.List;
 public record TargetTable(
         String schema, String name, List<Column> columns, List<String> key, boolean provenance) {
 
-    /// A column and its type in PostgreSQL's words.
+    /// A column and its type as the catalog writes it: `character varying(3)`, not `varchar(3)`.
     public record Column(String name, String type) {}
 
     public TargetTable {

@@ -1,12 +1,12 @@
 package dev.sluice.db.migrate;
 
 import dev.sluice.db.SqlState;
+import dev.sluice.db.TableColumns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// Creates and extends the tables that datasets load into: `dataset apply`. Adds, never takes away.
@@ -22,7 +22,7 @@ public final class TargetTables {
     public static Applied apply(Connection connection, TargetTable table)
             throws SQLException, TableMisfitException {
         lock(connection, table);
-        var present = columns(connection, table);
+        var present = TableColumns.of(connection, table.schema(), table.name());
         var wanted = wanted(table);
         Applied applied;
         if (present.isEmpty()) {
@@ -79,13 +79,13 @@ public final class TargetTables {
         var added = new ArrayList<String>();
         for (var entry : wanted.entrySet()) {
             var column = entry.getKey();
-            var type = canonical(entry.getValue());
+            var type = entry.getValue();
             var have = present.get(column);
             if (have == null) {
                 execute(
                         connection,
                         "ALTER TABLE %s ADD COLUMN %s %s"
-                                .formatted(name(table), quoted(column), entry.getValue()));
+                                .formatted(name(table), quoted(column), type));
                 added.add(column);
             } else if (!have.equals(type)) {
                 throw new TableMisfitException(
@@ -94,39 +94,6 @@ public final class TargetTables {
             }
         }
         return added;
-    }
-
-    private static Map<String, String> columns(Connection connection, TargetTable table)
-            throws SQLException {
-        var sql =
-                """
-                SELECT a.attname, format_type(a.atttypid, a.atttypmod)
-                FROM pg_attribute a
-                JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
-                ORDER BY a.attnum
-                """;
-        var columns = new LinkedHashMap<String, String>();
-        try (var select = connection.prepareStatement(sql)) {
-            select.setString(1, table.schema());
-            select.setString(2, table.name());
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    columns.put(row.getString(1), row.getString(2));
-                }
-            }
-        }
-        return columns;
-    }
-
-    /// A type as the catalog writes it, so that `varchar(3)` equals `character varying(3)`.
-    private static String canonical(String type) {
-        var text = type.strip().toLowerCase(Locale.ROOT).replaceAll("\\s*([(,)])\\s*", "$1");
-        return switch (text) {
-            case "timestamp" -> "timestamp without time zone";
-            case "timestamptz" -> "timestamp with time zone";
-            default -> text.startsWith("varchar") ? "character varying" + text.substring(7) : text;
-        };
     }
 
     /// A deferred constraint would refuse rows at COMMIT, after the books were written.

@@ -1,0 +1,26 @@
+package dev.sluice.job;
+
+/// Why a job failed. The names are the wire form: they are in openapi.yaml and in the ledger.
+public enum ErrorCode {
+    // the key
+    INVALID_KEY,
+    // the dataset
+    UNKNOWN_DATASET,
+    INVALID_DATASET,
+    DATASET_NOT_APPLIED,
+    NOT_SUPPORTED,
+    // the object
+    OBJECT_VANISHED,
+    OBJECT_UNREADABLE,
+    OBJECT_CHANGED,
+    // the file
+    UNSUPPORTED_FILE,
+    UNSUPPORTED_ENCODING,
+    CORRUPT_GZIP,
+    EXPANSION_LIMIT,
+    INVALID_HEADER,
+    MISSING_COLUMN,
+    TOO_SLOW,
+    // us
+    CHUNK_FAILED
+}

@@ -1,0 +1,150 @@
+package dev.sluice.lambda;
+
+import dev.sluice.job.Drop;
+import dev.sluice.job.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// The objects of the inbox, read exactly as announced: every request names the version.
+public final class Inbox {
+    private final S3Client s3;
+
+    public Inbox(S3Client s3) {
+        this.s3 = s3;
+    }
+
+    /// What S3 says of a drop.
+    ///
+    /// @param contentMark equal for equal contents of one key: a full-object checksum, else the
+    ///   eTag
+    public record Description(long bytes, String contentMark, Map<String, String> metadata) {
+        public Description {
+            metadata = Map.copyOf(metadata);
+        }
+    }
+
+    /// What S3 says of the drop.
+    ///
+    /// @throws DropGoneException when the version is not there or may not be read
+    public Description describe(Drop drop) throws DropGoneException {
+        try {
+            var head =
+                    s3.headObject(request ->
+                            request.bucket(drop.bucket())
+                                    .key(drop.key())
+                                    .versionId(drop.versionId())
+                                    .checksumMode(ChecksumMode.ENABLED));
+            return new Description(head.contentLength(), contentMark(head), head.metadata());
+        } catch (S3Exception e) {
+            throw gone(e);
+        }
+    }
+
+    private static String contentMark(HeadObjectResponse head) {
+        if (head.checksumType() == ChecksumType.FULL_OBJECT) {
+            @Nullable String[][] checksums = {
+                {"sha256", head.checksumSHA256()},
+                {"crc64nvme", head.checksumCRC64NVME()},
+                {"crc32c", head.checksumCRC32C()},
+                {"crc32", head.checksumCRC32()}
+            };
+            for (var checksum : checksums) {
+                if (checksum[1] != null) {
+                    return checksum[0] + ":" + checksum[1];
+                }
+            }
+        }
+        return "etag:" + head.eTag();
+    }
+
+    /// The bytes of a drop from `start` to, not including, `end`; the caller closes it.
+    ///
+    /// @throws DropGoneException when the version is not there or may not be read
+    public InputStream read(Drop drop, long start, long end) throws DropGoneException {
+        try {
+            return new Body(
+                    s3.getObject(request ->
+                            request.bucket(drop.bucket())
+                                    .key(drop.key())
+                                    .versionId(drop.versionId())
+                                    .range("bytes=%d-%d".formatted(start, end - 1))),
+                    end - start);
+        } catch (S3Exception e) {
+            throw gone(e);
+        }
+    }
+
+    /// 4xx is an answer about this object and stays; all else is trouble that passes.
+    private static DropGoneException gone(S3Exception e) throws DropGoneException {
+        return switch (e.statusCode()) {
+            case 404, 405 ->
+                    new DropGoneException(
+                            ErrorCode.OBJECT_VANISHED,
+                            "The object's version is no longer in the bucket.",
+                            e);
+            case 403 ->
+                    new DropGoneException(
+                            ErrorCode.OBJECT_UNREADABLE,
+                            "S3 refuses to hand out the object (no right to it, to its key, or it is archived).",
+                            e);
+            case 412, 416 ->
+                    new DropGoneException(
+                            ErrorCode.OBJECT_CHANGED,
+                            "The object is not the one that was announced.",
+                            e);
+            default -> throw e;
+        };
+    }
+
+    /// A body that is as long as was asked for, or fails; closed early it is cut off and not
+    /// drained.
+    private static final class Body extends InputStream {
+        private final ResponseInputStream<GetObjectResponse> in;
+        private long left;
+
+        Body(ResponseInputStream<GetObjectResponse> in, long length) {
+            this.in = in;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = in.read();
+            count(read < 0 ? -1 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = in.read(bytes, offset, length);
+            count(read);
+            return read;
+        }
+
+        private void count(int read) throws IOException {
+            if (read >= 0) {
+                left -= read;
+            } else if (left != 0) {
+                throw new IOException("S3's answer ended %d bytes early".formatted(left));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (left > 0) {
+                in.abort();
+            } else {
+                in.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.load;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.sluice.dataset.Assets;
+import dev.sluice.db.Database;
+import dev.sluice.db.DatabaseSettings;
+import dev.sluice.job.Drop;
+import dev.sluice.lambda.Aws;
+import dev.sluice.lambda.ChunkMessages;
+import dev.sluice.lambda.Deadline;
+import dev.sluice.lambda.Inbox;
+import dev.sluice.lambda.IntakeRequests;
+import dev.sluice.lambda.Json;
+import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Settings;
+import dev.sluice.rows.Lookups;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// Loads the chunks that a batch of messages names, one after the other, and answers which messages
+/// have to come again. Those are made visible at once: the queue's own time-out is for crashes.
+public final class LoadHandler implements RequestStreamHandler {
+    /// A chunk is at most about 30 s of work; with less than this left it is not begun.
+    private static final Duration LEAST_TIME = Duration.ofSeconds(35);
+
+    private final Load load;
+    private final SqsClient sqs;
+    private final String queueUrl;
+
+    public LoadHandler() {
+        this(Settings.ofProcess());
+    }
+
+    private LoadHandler(Settings settings) {
+        this(
+                new Load(
+                        new Database(
+                                DatabaseSettings.from(
+                                        settings.environment(), Duration.ofMinutes(2)),
+                                InstantSource.system()),
+                        new Inbox(Aws.s3()),
+                        new Lookups(new Assets(Path.of(settings.text("ASSETS_DIR")))),
+                        new Assets(Path.of(settings.text("ASSETS_DIR"))),
+                        askIntake(settings.text("INTAKE_FUNCTION"))),
+                Aws.sqs(),
+                settings.text("CHUNKS_QUEUE_URL"));
+    }
+
+    LoadHandler(Load load, SqsClient sqs, String queueUrl) {
+        this.load = load;
+        this.sqs = sqs;
+        this.queueUrl = queueUrl;
+    }
+
+    /// Builds the Lambda client only when a drop really waits for its turn: few Loads need it.
+    private static Load.Successor askIntake(String function) {
+        return (Drop drop) -> {
+            try (var lambda = Aws.lambda()) {
+                new IntakeRequests(lambda, function).send(drop);
+            }
+        };
+    }
+
+    @Override
+    public void handleRequest(InputStream input, OutputStream output, Context context)
+            throws IOException {
+        var deadline = Deadline.of(context);
+        var again = new ArrayList<String>();
+        var messages = Json.read(input).get("Records").elements();
+        for (var message : messages) {
+            boolean alone = messages.size() == 1;
+            if (!(alone || !deadline.isWithin(LEAST_TIME)) || !handled(message, deadline)) {
+                again.add(message.get("messageId").text("messageId"));
+                makeVisible(message.get("receiptHandle").text("receiptHandle"));
+            }
+        }
+        output.write(answer(again).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /// True when the message is done with, whatever became of its chunk.
+    private boolean handled(Json.Value message, Deadline deadline) {
+        try {
+            return load.load(ChunkMessages.read(message.get("body").text("body")), deadline);
+        } catch (RuntimeException e) {
+            Log.error("message failed", e);
+            return false;
+        }
+    }
+
+    private void makeVisible(String receiptHandle) {
+        try {
+            sqs.changeMessageVisibility(request ->
+                    request.queueUrl(queueUrl).receiptHandle(receiptHandle).visibilityTimeout(0));
+        } catch (RuntimeException e) {
+            // It comes again all the same, only later.
+            Log.error("message not made visible", e);
+        }
+    }
+
+    private static String answer(List<String> again) {
+        return Json.object(answer -> {
+            var failures = answer.startArrayField("batchItemFailures");
+            for (var id : again) {
+                failures.startObject().put("itemIdentifier", id).end();
+            }
+            failures.end();
+        });
+    }
+}

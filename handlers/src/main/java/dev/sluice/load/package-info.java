@@ -1,0 +1,5 @@
+/** Load: one chunk, one transaction. */
+@NullMarked
+package dev.sluice.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package dev.sluice.status;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.sluice.dataset.Assets;
+import dev.sluice.db.Database;
+import dev.sluice.db.DatabaseSettings;
+import dev.sluice.lambda.Json;
+import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// The GET side of the API, behind API Gateway's proxy integration. Whatever goes wrong inside, a
+/// client sees a problem document and never a stack trace.
+public final class StatusHandler implements RequestStreamHandler {
+    private final Routes routes;
+
+    public StatusHandler() {
+        this(Settings.ofProcess());
+    }
+
+    private StatusHandler(Settings settings) {
+        this(
+                new Routes(
+                        new Database(
+                                DatabaseSettings.from(
+                                        settings.environment(), Duration.ofSeconds(9)),
+                                InstantSource.system()),
+                        new Assets(Path.of(settings.text("ASSETS_DIR")))));
+    }
+
+    StatusHandler(Routes routes) {
+        this.routes = routes;
+    }
+
+    @Override
+    public void handleRequest(InputStream input, OutputStream output, Context context)
+            throws IOException {
+        output.write(answer(Json.read(input)).toProxy().getBytes(UTF_8));
+    }
+
+    private Answer answer(Json.Value event) {
+        try {
+            return routes.answer(new Request(event));
+        } catch (ProblemException e) {
+            return e.answer();
+        } catch (SQLException | IOException | RuntimeException e) {
+            Log.error("request failed", e);
+            return Answer.problem(
+                    503, "Unavailable", "The request can't be answered now; try it again.", "5");
+        }
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.local.deploy;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.local.document;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.local.gateway;
-
-import org.jspecify.annotations.NullMarked;

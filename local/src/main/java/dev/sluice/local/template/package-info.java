@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.local.template;
-
-import org.jspecify.annotations.NullMarked;
