@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /// @param visible further paths of this host that functions need where a private `/tmp` or a mount
 ///   would hide them
 /// @param sendToQueue takes the name or ARN of a queue and a message body; for on-failure records
-/// @param announcements told, one sentence each, what this machine does otherwise than Lambda
+/// @param announcements told, one sentence each, how this machine stands in for Lambda
 /// @param accountConcurrency how many invocations may be under way at once in all
 /// @param retryDelays how long an asynchronous event waits before each further attempt
 /// @param firstThrottleDelay how long a throttled event waits at first; each further wait doubles

@@ -1,0 +1,116 @@
+package dev.sluice.local.invoke;
+
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import dev.sluice.local.runtime.FunctionSpec;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
+
+/// Functions of the test class path, run by the real runtime interface client.
+public final class TestingFunctions {
+    public static final String ACCESS_KEY = "testing";
+
+    private TestingFunctions() {}
+
+    /// A function that runs this handler, with short limits.
+    public static FunctionSpec spec(String name, Class<?> handler) {
+        return new FunctionSpec(
+                name,
+                "test-" + name,
+                argv(handler),
+                Path.of("").toAbsolutePath(),
+                Map.of(),
+                256,
+                Duration.ofSeconds(20),
+                OptionalInt.empty(),
+                512,
+                Map.of(),
+                2,
+                Duration.ofHours(1),
+                null);
+    }
+
+    /// Settings whose delays are short.
+    public static FunctionsSettings settings(Path directory) {
+        return settings(directory, new LinkedBlockingQueue<>());
+    }
+
+    /// Settings whose delays are short; what goes to a queue goes to this one.
+    public static FunctionsSettings settings(Path directory, BlockingQueue<String> sent) {
+        return new FunctionsSettings(
+                directory,
+                List.of(),
+                "eu-west-1",
+                "000000000000",
+                ACCESS_KEY,
+                "secret",
+                (queue, body) -> sent.add(queue + " " + body),
+                announcement -> System.out.println("announced: " + announcement),
+                1_000,
+                List.of(Duration.ofMillis(100), Duration.ofMillis(200)),
+                Duration.ofMillis(50),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2));
+    }
+
+    /// What came of an event, as text.
+    public static String invoke(Functions functions, String name, String event)
+            throws InterruptedException {
+        return text(functions.invoke(name, event.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public static String text(InvokeResult result) {
+        return switch (result) {
+            case InvokeResult.Success(_, byte[] payload, _) -> utf8(payload);
+            case InvokeResult.FunctionError(_, byte[] payload, _) -> "error " + utf8(payload);
+            case InvokeResult.Throttled(_, var reason) -> "throttled " + reason.wireName();
+        };
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> argv(Class<?> handler) {
+        var classPath =
+                Stream.of(
+                                handler,
+                                AWSLambda.class,
+                                RequestStreamHandler.class,
+                                PojoSerializer.class,
+                                SdkInternalThreadLocal.class)
+                        .map(TestingFunctions::location)
+                        .distinct()
+                        .collect(Collectors.joining(":"));
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                AWSLambda.class.getName(),
+                handler.getName());
+    }
+
+    private static String location(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
