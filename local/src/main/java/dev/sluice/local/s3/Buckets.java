@@ -1,23 +1,46 @@
 package dev.sluice.local.s3;
 
 import dev.sluice.local.part.Part;
+import dev.sluice.local.s3.awssdk.Change;
+import dev.sluice.local.s3.awssdk.VersionedBlobStore;
+import dev.sluice.local.s3.store.Store;
+import dev.sluice.local.s3.store.Version;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Instant;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
 
 /// S3 on this machine: versioned buckets on disk behind the real protocol, signatures included.
+///
+/// What was answered survives `kill -9`. One process at a time may have the data directory.
 public final class Buckets implements Part {
+    private final Store store;
+    private final S3Proxy server;
     private final URI endpoint;
 
-    private Buckets(URI endpoint) {
-        this.endpoint = endpoint;
+    private Buckets(Store store, S3Proxy server) {
+        this.store = store;
+        this.server = server;
+        this.endpoint = URI.create("http://127.0.0.1:" + server.getPort());
     }
 
     /// Opens the store and serves it on 127.0.0.1.
     public static Buckets start(BucketsSettings settings) throws IOException {
-        if (settings.preferredPort() < 0) {
-            throw new IOException("no such port: " + settings.preferredPort());
+        var store = Store.open(settings.dataDirectory());
+        try {
+            for (var definition : settings.buckets()) {
+                define(store, definition);
+            }
+            return new Buckets(store, serve(store, settings));
+        } catch (IOException | RuntimeException failure) {
+            try {
+                store.close();
+            } catch (IOException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
         }
-        return new Buckets(URI.create("http://127.0.0.1:" + settings.preferredPort()));
     }
 
     /// `http://127.0.0.1:port`, for path-style requests.
@@ -26,5 +49,115 @@ public final class Buckets implements Part {
     }
 
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        try (store) {
+            stop(server);
+        }
+    }
+
+    private static void define(Store store, BucketDefinition definition) throws IOException {
+        var _ = store.create(definition.name());
+        if (definition.versioned()) {
+            store.bucket(definition.name()).orElseThrow().keepVersions();
+        }
+    }
+
+    private static S3Proxy serve(Store store, BucketsSettings settings) throws IOException {
+        try {
+            return serve(store, settings, settings.preferredPort());
+        } catch (IOException failure) {
+            if (settings.preferredPort() == 0) {
+                throw failure;
+            }
+            // else: the port is taken, and any other will do
+            return serve(store, settings, 0);
+        }
+    }
+
+    private static S3Proxy serve(Store store, BucketsSettings settings, int port)
+            throws IOException {
+        var server =
+                S3Proxy.builder()
+                        .blobStore(
+                                new VersionedBlobStore(
+                                        store, it -> settings.onEvent().accept(event(it))))
+                        .endpoint(URI.create("http://127.0.0.1:" + port))
+                        .awsAuthentication(
+                                AuthenticationType.AWS_V4,
+                                settings.accessKeyId(),
+                                settings.secretAccessKey())
+                        .stopTimeout(0)
+                        .build();
+        try {
+            server.start();
+            return server;
+        } catch (Exception failure) {
+            var refused = new IOException("S3 does not start on port " + port, failure);
+            try {
+                stop(server);
+            } catch (IOException second) {
+                refused.addSuppressed(second);
+            }
+            throw refused;
+        }
+    }
+
+    private static void stop(S3Proxy server) throws IOException {
+        try {
+            server.stop();
+        } catch (Exception failure) {
+            throw new IOException("S3 does not stop", failure);
+        }
+    }
+
+    private static ObjectEvent event(Change change) {
+        return switch (change) {
+            case Change.Put it -> created(ObjectEvent.Kind.PUT, it.bucket(), it.version());
+            case Change.Copied it -> created(ObjectEvent.Kind.COPY, it.bucket(), it.version());
+            case Change.Completed it ->
+                    created(ObjectEvent.Kind.COMPLETE_MULTIPART_UPLOAD, it.bucket(), it.version());
+            case Change.Removed it ->
+                    removed(ObjectEvent.Kind.DELETE, it.bucket(), it.version(), it.sequence());
+            case Change.Marked it ->
+                    removed(
+                            ObjectEvent.Kind.DELETE_MARKER_CREATED,
+                            it.bucket(),
+                            it.marker(),
+                            it.marker().sequence());
+        };
+    }
+
+    private static ObjectEvent created(
+            ObjectEvent.Kind kind, String bucket, Version.Stored object) {
+        return new ObjectEvent(
+                kind,
+                bucket,
+                object.key(),
+                versionId(object),
+                object.etag(),
+                object.size(),
+                sequencer(object.sequence()),
+                object.time());
+    }
+
+    private static ObjectEvent removed(
+            ObjectEvent.Kind kind, String bucket, Version version, long sequence) {
+        return new ObjectEvent(
+                kind,
+                bucket,
+                version.key(),
+                versionId(version),
+                /* etag= */ "",
+                /* size= */ 0,
+                sequencer(sequence),
+                Instant.now());
+    }
+
+    private static String versionId(Version version) {
+        return version.id().equals(Version.UNVERSIONED) ? "" : version.id();
+    }
+
+    private static String sequencer(long sequence) {
+        return "%016X".formatted(sequence);
+    }
 }

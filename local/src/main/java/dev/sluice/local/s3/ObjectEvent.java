@@ -20,7 +20,6 @@ public record ObjectEvent(
     /// AWS's event names, without the leading `s3:`.
     public enum Kind {
         PUT("ObjectCreated:Put"),
-        POST("ObjectCreated:Post"),
         COPY("ObjectCreated:Copy"),
         COMPLETE_MULTIPART_UPLOAD("ObjectCreated:CompleteMultipartUpload"),
         DELETE("ObjectRemoved:Delete"),
