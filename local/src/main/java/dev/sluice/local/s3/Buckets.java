@@ -8,21 +8,19 @@ import dev.sluice.local.s3.store.Version;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.auth.AuthenticationType;
 
 /// S3 on this machine: versioned buckets on disk behind the real protocol, signatures included.
 ///
 /// What was answered survives `kill -9`. One process at a time may have the data directory.
 public final class Buckets implements Part {
     private final Store store;
-    private final S3Proxy server;
+    private final S3Server server;
     private final URI endpoint;
 
-    private Buckets(Store store, S3Proxy server) {
+    private Buckets(Store store, S3Server server) {
         this.store = store;
         this.server = server;
-        this.endpoint = URI.create("http://127.0.0.1:" + server.getPort());
+        this.endpoint = URI.create("http://127.0.0.1:" + server.port());
     }
 
     /// Opens the store and serves it on 127.0.0.1.
@@ -51,7 +49,7 @@ public final class Buckets implements Part {
     @Override
     public void close() throws IOException {
         try (store) {
-            stop(server);
+            server.close();
         }
     }
 
@@ -62,51 +60,17 @@ public final class Buckets implements Part {
         }
     }
 
-    private static S3Proxy serve(Store store, BucketsSettings settings) throws IOException {
+    private static S3Server serve(Store store, BucketsSettings settings) throws IOException {
+        var blobs = new VersionedBlobStore(store, it -> settings.onEvent().accept(event(it)));
+        var handler = new S3Handler(blobs, settings.accessKeyId(), settings.secretAccessKey());
         try {
-            return serve(store, settings, settings.preferredPort());
+            return S3Server.start(handler, settings.preferredPort());
         } catch (IOException failure) {
             if (settings.preferredPort() == 0) {
                 throw failure;
             }
             // else: the port is taken, and any other will do
-            return serve(store, settings, 0);
-        }
-    }
-
-    private static S3Proxy serve(Store store, BucketsSettings settings, int port)
-            throws IOException {
-        var server =
-                S3Proxy.builder()
-                        .blobStore(
-                                new VersionedBlobStore(
-                                        store, it -> settings.onEvent().accept(event(it))))
-                        .endpoint(URI.create("http://127.0.0.1:" + port))
-                        .awsAuthentication(
-                                AuthenticationType.AWS_V4,
-                                settings.accessKeyId(),
-                                settings.secretAccessKey())
-                        .stopTimeout(0)
-                        .build();
-        try {
-            server.start();
-            return server;
-        } catch (Exception failure) {
-            var refused = new IOException("S3 does not start on port " + port, failure);
-            try {
-                stop(server);
-            } catch (IOException second) {
-                refused.addSuppressed(second);
-            }
-            throw refused;
-        }
-    }
-
-    private static void stop(S3Proxy server) throws IOException {
-        try {
-            server.stop();
-        } catch (Exception failure) {
-            throw new IOException("S3 does not stop", failure);
+            return S3Server.start(handler, 0);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.local.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.net.URI;
@@ -42,6 +43,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -99,7 +101,7 @@ final class BucketsTest {
         assertThat(text(key)).isEqualTo("text of " + key);
         assertThat(s3.listObjectsV2(it -> it.bucket(BUCKET)).contents())
                 .extracting(S3Object::key, S3Object::eTag)
-                .containsExactly(org.assertj.core.api.Assertions.tuple(key, etag));
+                .containsExactly(tuple(key, etag));
         assertThat(events).extracting(ObjectEvent::key).containsExactly(key);
         s3.deleteObjects(it ->
                 it.bucket(BUCKET)
@@ -136,12 +138,10 @@ final class BucketsTest {
         var listed = s3.listObjectVersions(it -> it.bucket(BUCKET));
         assertThat(listed.versions())
                 .extracting(it -> it.versionId(), it -> it.isLatest())
-                .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(second, false),
-                        org.assertj.core.api.Assertions.tuple(first, false));
+                .containsExactly(tuple(second, false), tuple(first, false));
         assertThat(listed.deleteMarkers())
                 .extracting(it -> it.versionId(), it -> it.isLatest())
-                .containsExactly(org.assertj.core.api.Assertions.tuple(marker.versionId(), true));
+                .containsExactly(tuple(marker.versionId(), true));
 
         s3.deleteObject(it -> it.bucket(BUCKET).key("a").versionId(marker.versionId()));
         assertThat(text("a")).isEqualTo("two");
@@ -251,11 +251,7 @@ final class BucketsTest {
         assertThat(copy.cacheControl()).isEqualTo("no-store");
         assertThat(copy.contentLanguage()).isEqualTo("de");
         assertThat(copy.metadata()).containsExactly(Map.entry("sluice-label", "x y"));
-        assertThat(copy.eTag())
-                .isEqualTo(
-                        "\"7b0edb69f6ad7be9d31f67ab0ba11d6d\"".length() > 0
-                                ? s3.headObject(it -> it.bucket(BUCKET).key("a b")).eTag()
-                                : "");
+        assertThat(copy.eTag()).isEqualTo(s3.headObject(it -> it.bucket(BUCKET).key("a b")).eTag());
 
         s3.copyObject(it ->
                 it.sourceBucket(BUCKET)
@@ -686,8 +682,7 @@ final class BucketsTest {
                 .build();
     }
 
-    private software.amazon.awssdk.services.s3.model.PutObjectResponse put(
-            String key, String text) {
+    private PutObjectResponse put(String key, String text) {
         return s3.putObject(it -> it.bucket(BUCKET).key(key), RequestBody.fromString(text));
     }
 
