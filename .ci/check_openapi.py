@@ -1,0 +1,56 @@
+"""What no validator of OpenAPI knows: what API Gateway needs, and that codes are those of the Java enums."""
+
+import pathlib
+import re
+import sys
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OPEN_TO_ALL = {("/v1/ping", "get")}
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+
+def operations(api):
+    for path, item in api["paths"].items():
+        for method in METHODS & item.keys():
+            yield path, method, item[method]
+
+
+def complaints(api, text):
+    if re.search(r"(?m)^[^#\n]*:\s+[&*][A-Za-z]", text):
+        yield "AWS::Include takes no YAML anchors or aliases"
+    if re.search(r"(?m)^[^#\n'\"]*\s!\w+", text):
+        yield "AWS::Include takes no short forms such as !Sub"
+    for path, method, operation in operations(api):
+        where = f"{method.upper()} {path}"
+        if "x-amazon-apigateway-integration" not in operation:
+            yield f"{where} has no integration"
+        # API Gateway does not look at a security requirement for the whole document.
+        secured = operation.get("security") == [{"jwt": []}]
+        if secured == (method == "options" or (path, method) in OPEN_TO_ALL):
+            yield f"{where} is {'closed' if secured else 'open'}"
+    for path, item in api["paths"].items():
+        if "options" not in item:
+            yield f"{path} has no preflight"
+    for name, files in {
+        "RejectCode": ["handlers/src/main/java/dev/sluice/rows/RejectCode.java"],
+    }.items():
+        listed = set(api["components"]["schemas"][name]["enum"])
+        written = {code for file in files for code in constants(ROOT / file)}
+        if listed != written:
+            yield f"{name} differs from {', '.join(files)}: {', '.join(sorted(listed ^ written))}"
+
+
+def constants(file):
+    return re.findall(r"(?m)^\s+([A-Z][A-Z0-9_]+)(?=[,;(\n])", file.read_text())
+
+
+def main():
+    text = (ROOT / "openapi.yaml").read_text()
+    found = list(complaints(yaml.safe_load(text), text))
+    print("\n".join(f"openapi.yaml: {complaint}" for complaint in found) or "openapi.yaml: our own rules hold")
+    sys.exit(1 if found else 0)
+
+
+main()
