@@ -8,6 +8,11 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OPEN_TO_ALL = {("/v1/ping", "get")}
+ENUMS = {
+    "JobState": "db/src/main/java/dev/sluice/job/JobState.java",
+    "JobErrorCode": "db/src/main/java/dev/sluice/job/ErrorCode.java",
+    "RejectCode": "db/src/main/java/dev/sluice/job/RejectCode.java",
+}
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
@@ -33,17 +38,14 @@ def complaints(api, text):
     for path, item in api["paths"].items():
         if "options" not in item:
             yield f"{path} has no preflight"
-    for name, files in {
-        "RejectCode": ["handlers/src/main/java/dev/sluice/rows/RejectCode.java"],
-    }.items():
-        listed = set(api["components"]["schemas"][name]["enum"])
-        written = {code for file in files for code in constants(ROOT / file)}
-        if listed != written:
-            yield f"{name} differs from {', '.join(files)}: {', '.join(sorted(listed ^ written))}"
+    for name, file in ENUMS.items():
+        differs = set(api["components"]["schemas"][name]["enum"]) ^ set(constants(ROOT / file))
+        if differs:
+            yield f"{name} differs from {file}: {', '.join(sorted(differs))}"
 
 
 def constants(file):
-    return re.findall(r"(?m)^\s+([A-Z][A-Z0-9_]+)(?=[,;(\n])", file.read_text())
+    return re.findall(r"(?m)^    ([A-Z][A-Z0-9_]+)(?=[,;(\n])", file.read_text())
 
 
 def main():
