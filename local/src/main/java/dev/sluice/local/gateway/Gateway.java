@@ -1,0 +1,179 @@
+package dev.sluice.local.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.local.invoke.InvokeResult;
+import dev.sluice.local.part.Part;
+import dev.sluice.local.runtime.Loopback;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// API Gateway on this machine: one REST API under `/STAGE` on 127.0.0.1.
+///
+/// The port is taken when the gateway opens and answers when it is told what to serve, so that what
+/// it serves can know its address.
+public final class Gateway implements Part {
+    private static final int MOST_EVENT = 6_291_556;
+
+    private final HttpServer server;
+    private final ExecutorService invocations = Executors.newVirtualThreadPerTaskExecutor();
+    private boolean serving;
+
+    private Gateway(HttpServer server) {
+        this.server = server;
+    }
+
+    /// Takes the port.
+    ///
+    /// @param port 0 for any
+    /// @throws BindException if another process has it
+    public static Gateway open(int port) throws IOException {
+        return new Gateway(Loopback.server(port));
+    }
+
+    /// `http://127.0.0.1:PORT`, without a stage.
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /// Starts to answer; a document that can't be honoured is a `DocumentException`.
+    public void serve(RestApi api, Backend backend) {
+        serve(api, backend, InstantSource.system());
+    }
+
+    synchronized void serve(RestApi api, Backend backend, InstantSource clock) {
+        var contents = ApiDocument.read(api, clock);
+        server.createContext("/", it -> exchange(it, api, contents, backend));
+        server.start();
+        serving = true;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!serving) {
+            // a server that was never started does not give its port back by being stopped
+            server.start();
+        }
+        server.stop(0);
+        invocations.shutdownNow();
+    }
+
+    private void exchange(
+            HttpExchange exchange, RestApi api, ApiDocument.Contents contents, Backend backend)
+            throws IOException {
+        try (exchange) {
+            var ids = Call.Ids.draw();
+            Answer answer;
+            try {
+                answer = answer(Call.read(exchange, ids), api, contents, backend);
+            } catch (RefusedException refused) {
+                answer = contents.responses().render(refused, ids.requestId());
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            send(exchange, answer.with(headers(ids)));
+        }
+    }
+
+    private Answer answer(Call call, RestApi api, ApiDocument.Contents contents, Backend backend)
+            throws RefusedException, InterruptedException {
+        var inside = call.withPath(withoutStage(call.path(), api.stage()));
+        var match =
+                contents.routes()
+                        .find(call.method(), inside.path())
+                        .orElseThrow(() ->
+                                new RefusedException(ResponseType.MISSING_AUTHENTICATION_TOKEN));
+        Optional<Principal> principal = Optional.empty();
+        var authorizer = match.operation().authorizer();
+        if (authorizer.isPresent()) {
+            principal = Optional.of(authorizer.get().authorize(inside, match, api, backend));
+        }
+        return switch (match.operation().integration()) {
+            case Operation.Mock(var status, var headers, var body) ->
+                    Answer.json(status, body).with(headers);
+            case Operation.Proxy(var function) -> {
+                var event = new ProxyEvent(api, inside, match).integrationEvent(principal);
+                if (event.length > MOST_EVENT) {
+                    throw new RefusedException(ResponseType.REQUEST_TOO_LARGE);
+                }
+                var payload = payload(function, event, api, backend);
+                yield proxyAnswer(payload, contents.binaryMediaTypes(), inside);
+            }
+        };
+    }
+
+    private static String withoutStage(String path, String stage) throws RefusedException {
+        var prefix = "/" + stage;
+        if (path.equals(prefix)) {
+            return "/";
+        }
+        if (!path.startsWith(prefix + "/")) {
+            throw new RefusedException(ResponseType.FORBIDDEN);
+        }
+        return path.substring(prefix.length());
+    }
+
+    private byte[] payload(String function, byte[] event, RestApi api, Backend backend)
+            throws RefusedException, InterruptedException {
+        var invocation = invocations.submit(() -> backend.invoke(function, event));
+        try {
+            var limit = api.integrationTimeout().toMillis();
+            return switch (invocation.get(limit, TimeUnit.MILLISECONDS)) {
+                case InvokeResult.Success(var _, var payload, var _) -> payload;
+                case InvokeResult.FunctionError _ ->
+                        throw new RefusedException(ResponseType.DEFAULT_5XX);
+                case InvokeResult.Throttled _ ->
+                        throw new RefusedException(ResponseType.INTEGRATION_THROTTLED);
+            };
+        } catch (TimeoutException late) {
+            // the function goes on, as it does in AWS
+            throw new RefusedException(ResponseType.INTEGRATION_TIMEOUT);
+        } catch (ExecutionException failure) {
+            throw new RefusedException(ResponseType.DEFAULT_5XX);
+        }
+    }
+
+    private static Answer proxyAnswer(byte[] payload, List<String> binaryMediaTypes, Call call)
+            throws RefusedException {
+        try {
+            var accepted = call.header("Accept").orElse("*/*");
+            return ProxyAnswer.read(payload, binaryMediaTypes, accepted);
+        } catch (IllegalArgumentException malformed) {
+            throw new RefusedException(ResponseType.DEFAULT_5XX);
+        }
+    }
+
+    private static Map<String, String> headers(Call.Ids ids) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("x-amzn-RequestId", ids.requestId());
+        headers.put("x-amz-apigw-id", ids.extendedRequestId());
+        headers.put("X-Amzn-Trace-Id", ids.traceId());
+        return headers;
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        answer.headers().forEach(exchange.getResponseHeaders()::put);
+        boolean bodiless = answer.status() == 204 || answer.status() == 304;
+        if (bodiless) {
+            exchange.getResponseHeaders().remove("Content-Type");
+        }
+        boolean silent =
+                bodiless || answer.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(answer.status(), silent ? -1 : answer.body().length);
+        if (!silent) {
+            exchange.getResponseBody().write(answer.body());
+        }
+    }
+}
