@@ -5,7 +5,6 @@ import picocli.CommandLine.Command;
 /// `sluice dataset`: the commands about datasets.
 @Command(
         name = "dataset",
-        mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        description = "Makes the tables of datasets.")
+        header = "Makes the tables of datasets.",
+        synopsisSubcommandLabel = "COMMAND")
 final class Dataset {}

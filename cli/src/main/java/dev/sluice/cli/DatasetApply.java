@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice dataset apply`.
 @Command(
         name = "apply",
-        mixinStandardHelpOptions = true,
+        header = "Creates or extends the tables of datasets.",
         description =
                 "Creates or extends the tables of datasets, by the Migrate function, from their"
                         + " files in assets/datasets.")

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /// `sluice demo`.
 @Command(
         name = "demo",
-        mixinStandardHelpOptions = true,
+        header = "Shows it all on sample files, then stops.",
         description =
                 "Starts everything in a temporary folder, drops sample files, shows what becomes of"
                         + " them, and stops. Ends with 0 only if every count is as expected.")

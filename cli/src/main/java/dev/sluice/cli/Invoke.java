@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice invoke`.
 @Command(
         name = "invoke",
-        mixinStandardHelpOptions = true,
+        header = "Invokes a function once.",
         description =
                 "Invokes a function once: prints its result on standard output and the end of its"
                         + " log on standard error. Ends with 1 when the function failed.")

@@ -25,10 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `sluice jobs`.
-@Command(
-        name = "jobs",
-        mixinStandardHelpOptions = true,
-        description = "Lists jobs, the newest first.")
+@Command(name = "jobs", header = "Lists jobs, the newest first.")
 final class ListJobs implements Callable<Integer> {
     private static final int WIDE = 116;
 

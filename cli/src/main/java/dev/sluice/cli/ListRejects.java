@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice rejects ID`.
 @Command(
         name = "rejects",
-        mixinStandardHelpOptions = true,
+        header = "Lists the records that a job refused.",
         description = "Lists the records that a job refused: where, why, and what the file says.")
 final class ListRejects implements Callable<Integer> {
     private final Terminal out;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice logs`.
 @Command(
         name = "logs",
-        mixinStandardHelpOptions = true,
+        header = "Prints what the functions wrote.",
         description =
                 "Prints what functions wrote, each line with its function where it is several.")
 final class Logs implements Callable<Integer> {

@@ -6,12 +6,12 @@ import dev.sluice.cli.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /// The commands behind `./sluice`.
 @Command(
         name = "sluice",
-        mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
                 "Files from S3 into PostgreSQL: every good row exactly once, every bad row named.",
@@ -19,9 +19,8 @@ import picocli.CommandLine.ParameterException;
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "  test                Builds and runs the tests of this project.",
-            "",
-            "Start here:           ./sluice demo",
+            "Start here: ./sluice demo",
+            "Help on one command: ./sluice COMMAND --help",
             "",
             "Exit codes: 0 done, 1 the job failed, 2 usage or environment, 3 done with rejects."
         })
@@ -54,21 +53,42 @@ public final class Main {
 
     private CommandLine commandLine() {
         var dataset = new CommandLine(new Dataset()).addSubcommand(new DatasetApply(out, err));
-        return new CommandLine(this)
-                .addSubcommand(new Demo(out))
-                .addSubcommand(new Up(out))
-                .addSubcommand(new Put(out, err))
-                .addSubcommand(new ListJobs(out))
-                .addSubcommand(new ShowJob(out, err))
-                .addSubcommand(new ListRejects(out))
-                .addSubcommand(dataset)
-                .addSubcommand(new Invoke(out, err))
-                .addSubcommand(new Logs(out))
-                .setColorScheme(Help.defaultColorScheme(ansi()))
+        var sluice =
+                new CommandLine(this)
+                        .addSubcommand(new Demo(out))
+                        .addSubcommand(new Up(out))
+                        .addSubcommand(new Put(out, err))
+                        .addSubcommand(new ListJobs(out))
+                        .addSubcommand(new ShowJob(out, err))
+                        .addSubcommand(new ListRejects(out))
+                        .addSubcommand(dataset)
+                        .addSubcommand(new Invoke(out, err))
+                        .addSubcommand(new Logs(out))
+                        .addSubcommand(new RunTests());
+        sluice.getCommandSpec().addOption(versionOption());
+        addHelp(sluice);
+        return sluice.setColorScheme(Help.defaultColorScheme(ansi()))
                 .setUsageHelpLongOptionsMaxWidth(24)
                 .setUsageHelpWidth(Math.clamp(out.width(), 60, 100))
                 .setParameterExceptionHandler((problem, _) -> explain(problem))
                 .setExecutionExceptionHandler((problem, _, _) -> explain(problem));
+    }
+
+    private static OptionSpec versionOption() {
+        return OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Prints the version.")
+                .build();
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Shows this help.")
+                                .build());
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private Help.Ansi ansi() {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice put`.
 @Command(
         name = "put",
-        mixinStandardHelpOptions = true,
+        header = "Uploads files into a dataset.",
         description =
                 "Uploads files into a dataset and prints each one's job id on standard output. With"
                         + " --wait it follows the jobs and ends with 1 when one failed, with 3 when rows"

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /// `sluice job ID`.
 @Command(
         name = "job",
-        mixinStandardHelpOptions = true,
+        header = "Shows one job, or follows it to its end.",
         description =
                 "Shows one job: its state, its books and its first rejects. Ends with 1 when the"
                         + " job failed, with 3 when rows were rejected.")

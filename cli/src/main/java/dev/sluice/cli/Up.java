@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 /// `sluice up`.
 @Command(
         name = "up",
-        mixinStandardHelpOptions = true,
+        header = "Starts everything on this machine and stays.",
         description =
                 "Starts everything on this machine and stays until Ctrl-C. A second start on the"
                         + " same folder goes on from where the first stopped.")
