@@ -9,8 +9,8 @@ public record Column(
         String from,
         ColumnType type,
         boolean required,
-        @Nullable String min,
-        @Nullable String max,
+        @Nullable Bound min,
+        @Nullable Bound max,
         @Nullable Integer maxLength,
         @Nullable LookupName lookup) {
 
@@ -45,6 +45,10 @@ public record Column(
         }
         if ((min != null || max != null) && !type.kind().ordered()) {
             throw new IllegalArgumentException("min and max do not go with " + type.sql());
+        }
+        if (min != null && max != null && min.above(max)) {
+            throw new IllegalArgumentException(
+                    "min %s is above max %s".formatted(min.text(), max.text()));
         }
         if (maxLength != null && !type.kind().textual()) {
             throw new IllegalArgumentException("maxLength does not go with " + type.sql());

@@ -1,14 +1,265 @@
 package dev.sluice.dataset;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /// One dataset file, read with the place of everything it says.
 final class DatasetFile {
-    private DatasetFile() {}
+    static final Set<String> PROPERTIES =
+            Set.of(
+                    "dataset",
+                    "table",
+                    "format",
+                    "columns",
+                    "key",
+                    "mode",
+                    "onReplace",
+                    "maxRejects",
+                    "maxRejectRatio",
+                    "provenance",
+                    "timeZone");
+    static final Set<String> FORMAT_PROPERTIES =
+            Set.of("type", "header", "delimiter", "quote", "nullText", "encoding");
+    static final Set<String> COLUMN_PROPERTIES =
+            Set.of("name", "from", "type", "required", "min", "max", "maxLength", "lookup");
 
-    static Dataset read(Path file, String name) {
-        var column = Column.of(file.toString(), ColumnType.of(ColumnType.Kind.TEXT));
-        return Dataset.of(name, Format.of(Format.Type.CSV), List.of(column));
+    private final String file;
+    private final String name;
+
+    private DatasetFile(String file, String name) {
+        this.file = file;
+        this.name = name;
+    }
+
+    static Dataset read(Path path, String name) throws IOException {
+        var reader = new DatasetFile("datasets/" + path.getFileName(), name);
+        var root = new YamlNode(reader.file, "the dataset file", reader.compose(path));
+        return reader.dataset(root);
+    }
+
+    private Node compose(Path path) throws IOException {
+        try {
+            var text = Files.readString(path);
+            // aliases would let a small file say very much
+            var settings = LoadSettings.builder().setMaxAliasesForCollections(0).build();
+            return new Compose(settings)
+                    .composeString(text)
+                    .orElseThrow(() -> DatasetException.invalid(file + ":1: the file is empty."));
+        } catch (CharacterCodingException _) {
+            throw DatasetException.invalid(file + " is not text in UTF-8.");
+        } catch (MarkedYamlEngineException e) {
+            var line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
+            throw DatasetException.invalid(
+                    "%s:%d: this is not YAML: %s.".formatted(file, line, e.getProblem()));
+        } catch (YamlEngineException e) {
+            throw DatasetException.invalid(
+                    "%s: this is not YAML: %s.".formatted(file, firstLine(e)));
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private Dataset dataset(YamlNode root) {
+        var members = root.members(PROPERTIES);
+        var named = required(root, members, "dataset");
+        if (!named.text().equals(name)) {
+            throw named.at(
+                    "dataset says \"%s\", but the file's name says \"%s\""
+                            .formatted(named.text(), name));
+        }
+        var format = format(members.get("format"));
+        var columns = columns(required(root, members, "columns"), format);
+        return place(root, members)
+                .as(_ ->
+                        new Dataset(
+                                name,
+                                required(root, members, "table")
+                                        .as(node -> Table.parse(node.text())),
+                                format,
+                                columns,
+                                key(members.get("key")),
+                                or(
+                                        members.get("mode"),
+                                        Mode.APPEND,
+                                        node -> node.word(Mode.values(), Mode::wireName)),
+                                or(
+                                        members.get("onReplace"),
+                                        OnReplace.APPEND,
+                                        node -> node.word(OnReplace.values(), OnReplace::wireName)),
+                                or(
+                                        members.get("maxRejects"),
+                                        OptionalLong.empty(),
+                                        node -> OptionalLong.of(node.wholeNumber())),
+                                or(
+                                        members.get("maxRejectRatio"),
+                                        OptionalDouble.empty(),
+                                        DatasetFile::ratio),
+                                or(members.get("provenance"), true, YamlNode::bool),
+                                or(members.get("timeZone"), ZoneId.of("UTC"), DatasetFile::zone)));
+    }
+
+    // where to point when settings do not go together: at the one that asked for more
+    private static YamlNode place(YamlNode root, Map<String, YamlNode> members) {
+        for (var property : List.of("key", "mode", "columns")) {
+            var node = members.get(property);
+            if (node != null) {
+                return node;
+            }
+        }
+        return root;
+    }
+
+    private static YamlNode required(YamlNode node, Map<String, YamlNode> members, String name) {
+        var member = members.get(name);
+        if (member == null) {
+            throw node.at("%s is missing".formatted(name));
+        }
+        return member;
+    }
+
+    private static <T> T or(@Nullable YamlNode node, T otherwise, Function<YamlNode, T> reading) {
+        return node == null ? otherwise : node.as(reading);
+    }
+
+    private static OptionalDouble ratio(YamlNode node) {
+        try {
+            var ratio = Double.parseDouble(node.written());
+            if (ratio >= 0 && ratio <= 1) {
+                return OptionalDouble.of(ratio);
+            }
+        } catch (NumberFormatException _) {
+            // told below, like one out of range
+        }
+        throw node.wrong("must be a number from 0 to 1");
+    }
+
+    private static ZoneId zone(YamlNode node) {
+        try {
+            return ZoneId.of(node.text());
+        } catch (DateTimeException _) {
+            throw node.wrong("must be a time zone such as UTC or Europe/Berlin");
+        }
+    }
+
+    private static List<String> key(@Nullable YamlNode node) {
+        return node == null ? List.of() : node.items().stream().map(YamlNode::text).toList();
+    }
+
+    private static Format format(@Nullable YamlNode node) {
+        if (node == null) {
+            return Format.of(Format.Type.CSV);
+        }
+        var members = node.members(FORMAT_PROPERTIES);
+        var type = or(members.get("type"), Format.Type.CSV, DatasetFile::type);
+        checkEncoding(members.get("encoding"));
+        if (type == Format.Type.JSONL) {
+            return jsonLines(members);
+        }
+        var standard = Format.of(type);
+        return node.as(_ ->
+                new Format(
+                        type,
+                        or(members.get("header"), standard.header(), YamlNode::bool),
+                        or(members.get("delimiter"), standard.delimiter(), DatasetFile::character),
+                        quote(members.get("quote"), standard),
+                        or(members.get("nullText"), standard.nullText(), YamlNode::text)));
+    }
+
+    private static Format.Type type(YamlNode node) {
+        return node.word(Format.Type.values(), Format.Type::wireName);
+    }
+
+    private static void checkEncoding(@Nullable YamlNode node) {
+        if (node != null && !node.text().equalsIgnoreCase("utf-8")) {
+            throw node.wrong("must be utf-8; files in other encodings are not read yet");
+        }
+    }
+
+    private static Format jsonLines(Map<String, YamlNode> members) {
+        for (var property : List.of("header", "delimiter", "quote", "nullText")) {
+            var node = members.get(property);
+            if (node != null) {
+                throw node.wrong("does not go with type jsonl");
+            }
+        }
+        return Format.of(Format.Type.JSONL);
+    }
+
+    private static @Nullable Character quote(@Nullable YamlNode node, Format standard) {
+        if (node == null) {
+            return standard.quote();
+        }
+        return node.text().isEmpty() ? null : character(node);
+    }
+
+    private static char character(YamlNode node) {
+        var text = node.text();
+        if (text.length() != 1) {
+            throw node.wrong("must be one character");
+        }
+        return text.charAt(0);
+    }
+
+    private static List<Column> columns(YamlNode node, Format format) {
+        var columns = new ArrayList<Column>();
+        for (var item : node.items()) {
+            columns.add(column(new YamlNode(item.file(), "column", item.node()), format));
+        }
+        return columns;
+    }
+
+    private static Column column(YamlNode node, Format format) {
+        var members = node.members(COLUMN_PROPERTIES);
+        var name = required(node, members, "name").text();
+        var typed = required(node, members, "type");
+        var type = typed.as(it -> ColumnType.parse(it.text()));
+        var from = members.get("from");
+        if (from != null && !format.header() && format.type() != Format.Type.JSONL) {
+            throw from.wrong(
+                    "does not go with a format without a header; columns count by position");
+        }
+        var length = members.get("maxLength");
+        return new YamlNode(node.file(), "column " + name, node.node())
+                .as(_ ->
+                        new Column(
+                                name,
+                                from == null ? name : from.text(),
+                                type,
+                                or(members.get("required"), false, YamlNode::bool),
+                                bound(members.get("min"), type),
+                                bound(members.get("max"), type),
+                                length == null ? null : length.as(DatasetFile::length),
+                                lookup(members.get("lookup"))));
+    }
+
+    private static @Nullable Bound bound(@Nullable YamlNode node, ColumnType type) {
+        return node == null ? null : node.as(it -> Bound.parse(type, it.written()));
+    }
+
+    private static Integer length(YamlNode node) {
+        return Math.toIntExact(Math.min(node.wholeNumber(), Integer.MAX_VALUE));
+    }
+
+    private static Column.@Nullable LookupName lookup(@Nullable YamlNode node) {
+        return node == null ? null : node.as(it -> Column.LookupName.parse(it.text()));
     }
 }

@@ -1,16 +1,21 @@
 package dev.sluice.rows;
 
+import dev.sluice.dataset.Column;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Table;
 import dev.sluice.job.Position;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Reads the records of one chunk, checks them and encodes them for COPY. Not thread-safe.
-@SuppressWarnings("DoNotCallSuggester")
-public interface RowReader {
+public sealed interface RowReader permits DelimitedRowReader {
 
     /// Opens a reader on decompressed bytes that stand at `start`.
+    ///
+    /// @param layout what the header said; without one, what Header.read gave all the same
+    /// @param jobNumber what goes into the column `_job`
     static RowReader open(
             InputStream in,
             Position start,
@@ -20,12 +25,22 @@ public interface RowReader {
             int jobNumber,
             Limits limits)
             throws IOException {
-        throw new UnsupportedOperationException("not yet");
+        var records = new FastRecords(in, start, Dialect.of(dataset.format()), limits);
+        var values = new FastValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
+        return new DelimitedRowReader(records, values, dataset, layout, jobNumber, limits);
     }
 
     /// The statement whose data a batch writes.
     static String copySql(Dataset dataset, Table into) {
-        throw new UnsupportedOperationException("not yet");
+        var own = dataset.columns().stream().map(Column::quoted);
+        var provenance =
+                dataset.provenance()
+                        ? Stream.of(Dataset.JOB_COLUMN, Dataset.RECORD_COLUMN).map(Table::quote)
+                        : Stream.<String>empty();
+        return "COPY %s (%s) FROM STDIN (FORMAT binary)"
+                .formatted(
+                        into.quoted(),
+                        Stream.concat(own, provenance).collect(Collectors.joining(", ")));
     }
 
     /// Empties the batch and fills it with what comes next, at most a few MB; false when there was

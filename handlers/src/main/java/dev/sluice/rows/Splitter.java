@@ -5,18 +5,12 @@ import dev.sluice.job.Position;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Cuts a plain file into runs of whole records, in one pass and in bounded memory.
-@SuppressWarnings("DoNotCallSuggester")
+/// Cuts a plain file into runs of whole records, in one pass and in bounded memory. Not
+/// thread-safe.
+///
+/// A range ends where a record starts, once it has the wished number of bytes: blank lines stay
+/// with the records before them. Dialect tells the grammar.
 public final class Splitter {
-    private final Format format;
-    private final Limits limits;
-    private final long chunkBytes;
-
-    public Splitter(Format format, Limits limits, long chunkBytes) {
-        this.format = format;
-        this.limits = limits;
-        this.chunkBytes = chunkBytes;
-    }
 
     /// Takes each range as soon as its end is known.
     @FunctionalInterface
@@ -24,9 +18,211 @@ public final class Splitter {
         void accept(ChunkRange range) throws X;
     }
 
+    private enum State {
+        RECORD_START,
+        LINE_FEED_MAY_FOLLOW,
+        FIELD_START,
+        PLAIN,
+        QUOTED,
+        QUOTED_AFTER_CARRIAGE_RETURN,
+        QUOTE_IN_QUOTED,
+        TOO_LONG
+    }
+
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private static final byte ENDS_PLAIN = 1;
+    private static final byte ENDS_QUOTED = 2;
+
+    private final Dialect dialect;
+    private final int recordBytes;
+    private final long chunkBytes;
+    private final byte[] kinds = new byte[256];
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+
+    private State state = State.RECORD_START;
+    // the offset in the file of the buffer's first byte
+    private long base;
+    private long line;
+    private long record;
+    private long recordStart;
+    private Position rangeStart = Position.START;
+
+    public Splitter(Format format, Limits limits, long chunkBytes) {
+        this(Dialect.of(format), limits, chunkBytes);
+    }
+
+    Splitter(Dialect dialect, Limits limits, long chunkBytes) {
+        if (chunkBytes < 1) {
+            throw new IllegalArgumentException("a chunk has at least one byte, not " + chunkBytes);
+        }
+        this.dialect = dialect;
+        this.recordBytes = limits.recordBytes();
+        this.chunkBytes = chunkBytes;
+        mark(dialect.delimiter(), ENDS_PLAIN);
+        mark(dialect.quote(), ENDS_QUOTED);
+        mark('\n', (byte) (ENDS_PLAIN | ENDS_QUOTED));
+        mark('\r', (byte) (ENDS_PLAIN | ENDS_QUOTED));
+    }
+
+    private void mark(int c, byte bits) {
+        if (c != Dialect.NONE) {
+            kinds[c] |= bits;
+        }
+    }
+
     /// Scans the stream, which stands at `from`, to its end; gives the place after the last record.
     public <X extends Exception> Position split(InputStream in, Position from, Sink<X> sink)
             throws IOException, X {
-        throw new UnsupportedOperationException("not yet " + format + limits + chunkBytes);
+        state = State.RECORD_START;
+        base = from.byteOffset();
+        line = from.line();
+        record = from.record();
+        rangeStart = from;
+        int n;
+        while ((n = in.read(buffer, 0, buffer.length)) >= 0) {
+            scan(n, sink);
+            base += n;
+        }
+        if (state != State.RECORD_START && state != State.LINE_FEED_MAY_FOLLOW) {
+            record++;
+        }
+        var end = new Position(base, line, record);
+        if (record > rangeStart.record()) {
+            sink.accept(new ChunkRange(rangeStart, end));
+        }
+        return end;
+    }
+
+    private <X extends Exception> void scan(int limit, Sink<X> sink) throws X {
+        var position = 0;
+        while (position < limit) {
+            var b = buffer[position];
+            switch (state) {
+                case LINE_FEED_MAY_FOLLOW -> {
+                    state = State.RECORD_START;
+                    if (b == '\n') {
+                        position++;
+                    }
+                }
+                case RECORD_START -> {
+                    if (b == '\n' || b == '\r') {
+                        endLine(b);
+                        position++;
+                    } else {
+                        startRecord(position, sink);
+                    }
+                }
+                case TOO_LONG -> {
+                    position = skip(position, limit, ENDS_PLAIN);
+                    if (position < limit) {
+                        var end = buffer[position++];
+                        // else: a delimiter, which means nothing here
+                        if (end == '\n' || end == '\r') {
+                            endRecord(end);
+                        }
+                    }
+                }
+                case FIELD_START, PLAIN, QUOTED, QUOTED_AFTER_CARRIAGE_RETURN, QUOTE_IN_QUOTED -> {
+                    var cap = (int) Math.min(limit, recordStart + recordBytes - base);
+                    position = position < cap ? inRecord(position, cap) : tooLong(position);
+                }
+            }
+        }
+    }
+
+    // the states inside a record that is not too long; at most one of them is left behind per call
+    private int inRecord(int from, int cap) {
+        var b = buffer[from];
+        return switch (state) {
+            case FIELD_START, QUOTE_IN_QUOTED -> {
+                state = b == dialect.quote() ? State.QUOTED : State.PLAIN;
+                yield state == State.QUOTED ? from + 1 : from;
+            }
+            case QUOTED_AFTER_CARRIAGE_RETURN -> {
+                state = State.QUOTED;
+                yield b == '\n' ? from + 1 : from;
+            }
+            case QUOTED -> inQuotes(skip(from, cap, ENDS_QUOTED), cap);
+            case PLAIN, RECORD_START, LINE_FEED_MAY_FOLLOW, TOO_LONG -> inPlainField(from, cap);
+        };
+    }
+
+    private int inQuotes(int position, int cap) {
+        if (position == cap) {
+            return cap;
+        }
+        var b = buffer[position];
+        if (b == dialect.quote()) {
+            state = State.QUOTE_IN_QUOTED;
+            return position + 1;
+        }
+        line++;
+        if (b == '\r') {
+            state = State.QUOTED_AFTER_CARRIAGE_RETURN;
+        }
+        return position + 1;
+    }
+
+    private int inPlainField(int from, int cap) {
+        var position = from;
+        while (position < cap) {
+            position = skip(position, cap, ENDS_PLAIN);
+            if (position == cap) {
+                return cap;
+            }
+            var b = buffer[position++];
+            if (b == '\n' || b == '\r') {
+                endRecord(b);
+                return position;
+            }
+            if (position == cap || buffer[position] == dialect.quote()) {
+                state = State.FIELD_START;
+                return position;
+            }
+        }
+        return position;
+    }
+
+    // the first byte that makes the record longer than the limit
+    private int tooLong(int position) {
+        var b = buffer[position];
+        var inQuotes = state == State.QUOTED || state == State.QUOTED_AFTER_CARRIAGE_RETURN;
+        if (!inQuotes && (b == '\n' || b == '\r')) {
+            endRecord(b);
+            return position + 1;
+        }
+        state = State.TOO_LONG;
+        return position;
+    }
+
+    private int skip(int from, int limit, byte stop) {
+        final var lBuffer = buffer;
+        final var lKinds = kinds;
+        var lPosition = from;
+        while (lPosition < limit && (lKinds[lBuffer[lPosition] & 0xff] & stop) == 0) {
+            lPosition++;
+        }
+        return lPosition;
+    }
+
+    private <X extends Exception> void startRecord(int position, Sink<X> sink) throws X {
+        recordStart = base + position;
+        if (recordStart - rangeStart.byteOffset() >= chunkBytes && record > rangeStart.record()) {
+            var here = new Position(recordStart, line, record);
+            sink.accept(new ChunkRange(rangeStart, here));
+            rangeStart = here;
+        }
+        state = State.FIELD_START;
+    }
+
+    private void endRecord(byte lineEnd) {
+        record++;
+        endLine(lineEnd);
+    }
+
+    private void endLine(byte lineEnd) {
+        line++;
+        state = lineEnd == '\r' ? State.LINE_FEED_MAY_FOLLOW : State.RECORD_START;
     }
 }

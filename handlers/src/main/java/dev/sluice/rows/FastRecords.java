@@ -1,0 +1,418 @@
+package dev.sluice.rows;
+
+import dev.sluice.job.Position;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/// The records of a stream by a scan over a large buffer. This is the hot loop: the locals that
+/// begin with l are copies of fields for its length. PlainRecords says the same slowly.
+final class FastRecords implements Records {
+    /*
+     * A record is always whole in the buffer when it is given out. When the scan meets the end of
+     * the buffer inside a record, the buffer is refilled (and doubled when the record fills it) and
+     * the record is scanned again from its start, so no state survives a refill. A record is thus
+     * scanned twice at most per doubling, and a refill of 256 KB repeats one record.
+     */
+    private static final int FIRST_BUFFER_BYTES = 256 * 1024;
+
+    private static final byte ENDS_PLAIN = 1;
+    private static final byte ENDS_QUOTED = 2;
+
+    private static final byte QUOTED = 1;
+    private static final byte DOUBLED = 2;
+
+    private enum Outcome {
+        ENDED,
+        NEEDS_MORE,
+        TOO_LONG
+    }
+
+    private final InputStream in;
+    private final Dialect dialect;
+    private final int recordBytes;
+    private final byte[] kinds = new byte[256];
+
+    private byte[] buffer;
+    private int limit;
+    private boolean atEnd;
+    // the offset in the file of the buffer's first byte
+    private long base;
+
+    private int next;
+    private long nextLine;
+    private long nextRecord;
+
+    private int start;
+    private int end;
+    private int fields;
+    private int[] fieldStarts = new int[64];
+    private int[] fieldEnds = new int[64];
+    private byte[] fieldMarks = new byte[64];
+    private Damage damage = Damage.NONE;
+    private long damageLine;
+    private long line;
+    private long byteOffset;
+    private long record;
+
+    FastRecords(InputStream in, Position start, Dialect dialect, Limits limits) {
+        this.in = in;
+        this.dialect = dialect;
+        this.recordBytes = limits.recordBytes();
+        this.buffer = new byte[(int) Math.min(FIRST_BUFFER_BYTES, 2L * recordBytes + 16)];
+        this.base = start.byteOffset();
+        this.nextLine = start.line();
+        this.nextRecord = start.record();
+        mark(dialect.delimiter(), ENDS_PLAIN);
+        mark(dialect.quote(), ENDS_QUOTED);
+        mark('\n', (byte) (ENDS_PLAIN | ENDS_QUOTED));
+        mark('\r', (byte) (ENDS_PLAIN | ENDS_QUOTED));
+    }
+
+    private void mark(int c, byte bits) {
+        if (c != Dialect.NONE) {
+            kinds[c] |= bits;
+        }
+    }
+
+    @Override
+    public boolean next() throws IOException {
+        if (!skipBlankLines()) {
+            return false;
+        }
+        line = nextLine;
+        byteOffset = base + next;
+        record = nextRecord++;
+        while (true) {
+            switch (scan()) {
+                case ENDED -> {
+                    return true;
+                }
+                case NEEDS_MORE -> fill();
+                case TOO_LONG -> {
+                    skipTheRest();
+                    return true;
+                }
+            }
+        }
+    }
+
+    // a blank line is no record
+    private boolean skipBlankLines() throws IOException {
+        while (true) {
+            if (next == limit && !fill()) {
+                return false;
+            }
+            var b = buffer[next];
+            if (b != '\n' && b != '\r') {
+                return true;
+            }
+            next++;
+            nextLine++;
+            if (b == '\r') {
+                skipLineFeed();
+            }
+        }
+    }
+
+    private void skipLineFeed() throws IOException {
+        if (next == limit) {
+            fill();
+        }
+        if (next < limit && buffer[next] == '\n') {
+            next++;
+        }
+    }
+
+    private Outcome scan() {
+        final var lBuffer = buffer;
+        final var lKinds = kinds;
+        final var lQuote = dialect.quote();
+        final var lDelimiter = dialect.delimiter();
+        final var lStart = next;
+        final var lCap = (int) Math.min(limit, (long) lStart + recordBytes);
+        var lPosition = lStart;
+        var lFields = 0;
+        var lLines = 0;
+        start = lStart;
+        damage = Damage.NONE;
+        while (true) {
+            final int from;
+            final int to;
+            byte marks = 0;
+            if (lPosition < lCap && lBuffer[lPosition] == lQuote) {
+                // in quotes
+                final var linesBefore = lLines;
+                from = ++lPosition;
+                marks = QUOTED;
+                while (true) {
+                    while (lPosition < lCap
+                            && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_QUOTED) == 0) {
+                        lPosition++;
+                    }
+                    if (lPosition == lCap) {
+                        return openQuote(lCap, lLines, line + linesBefore);
+                    }
+                    final var b = lBuffer[lPosition++];
+                    if (b == lQuote) {
+                        if (lPosition == lCap || lBuffer[lPosition] != lQuote) {
+                            break;
+                        }
+                        marks |= DOUBLED;
+                        lPosition++;
+                    } else if (b == '\r' || lBuffer[lPosition - 2] != '\r') {
+                        // a line feed right behind a carriage return is the same line end
+                        lLines++;
+                    }
+                }
+                to = lPosition - 1;
+                if (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                    if (damage == Damage.NONE) {
+                        damage = Damage.TEXT_AFTER_QUOTE;
+                        damageLine = line + linesBefore;
+                    }
+                    while (lPosition < lCap
+                            && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                        lPosition++;
+                    }
+                }
+            } else {
+                // field without quotes
+                from = lPosition;
+                while (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                    lPosition++;
+                }
+                to = lPosition;
+            }
+            if (lFields == fieldStarts.length) {
+                widen();
+            }
+            fieldStarts[lFields] = from;
+            fieldEnds[lFields] = to;
+            fieldMarks[lFields] = marks;
+            lFields++;
+            if (lPosition == lCap) {
+                fields = lFields;
+                return atCap(lCap, lLines);
+            }
+            if (lBuffer[lPosition] != lDelimiter) {
+                fields = lFields;
+                return atLineEnd(lPosition, lLines);
+            }
+            lPosition++;
+        }
+    }
+
+    private Outcome openQuote(int cap, int lines, long openedInLine) {
+        if (cap < limit) {
+            damageLine = openedInLine;
+            damage = Damage.UNTERMINATED_QUOTE;
+            return Outcome.TOO_LONG;
+        }
+        if (!atEnd) {
+            return Outcome.NEEDS_MORE;
+        }
+        damageLine = openedInLine;
+        damage = Damage.UNTERMINATED_QUOTE;
+        end = cap;
+        next = cap;
+        nextLine += lines;
+        return Outcome.ENDED;
+    }
+
+    private Outcome atCap(int cap, int lines) {
+        if (cap < limit) {
+            var b = buffer[cap];
+            return b == '\n' || b == '\r' ? atLineEnd(cap, lines) : Outcome.TOO_LONG;
+        }
+        if (!atEnd) {
+            return Outcome.NEEDS_MORE;
+        }
+        end = cap;
+        next = cap;
+        nextLine += lines;
+        return Outcome.ENDED;
+    }
+
+    private Outcome atLineEnd(int position, int lines) {
+        var after = position + 1;
+        if (buffer[position] == '\r') {
+            if (after == limit && !atEnd) {
+                return Outcome.NEEDS_MORE;
+            }
+            if (after < limit && buffer[after] == '\n') {
+                after++;
+            }
+        }
+        end = position;
+        next = after;
+        nextLine += lines + 1;
+        return Outcome.ENDED;
+    }
+
+    // What is longer than the limit is not kept: the bytes behind it run through the rest of the
+    // buffer, whose base moves on, while the beginning stays where it is for the reject's text.
+    private void skipTheRest() throws IOException {
+        var openedQuote = damage == Damage.UNTERMINATED_QUOTE;
+        if (!openedQuote) {
+            damageLine = line;
+        }
+        damage = Damage.TOO_LONG;
+        moveToFront();
+        start = 0;
+        var cap = recordBytes;
+        end = cap;
+        nextLine += countLines(start, cap);
+        var position = cap;
+        while (true) {
+            while (position < limit && buffer[position] != '\n' && buffer[position] != '\r') {
+                position++;
+            }
+            if (position < limit) {
+                break;
+            }
+            base += limit - cap;
+            limit = cap;
+            position = cap;
+            if (!read()) {
+                next = limit;
+                return;
+            }
+        }
+        nextLine++;
+        next = position + 1;
+        if (buffer[position] == '\r') {
+            skipLineFeedBehind(cap);
+        }
+    }
+
+    private void skipLineFeedBehind(int cap) throws IOException {
+        if (next == limit) {
+            base += limit - cap;
+            limit = cap;
+            next = cap;
+            read();
+        }
+        if (next < limit && buffer[next] == '\n') {
+            next++;
+        }
+    }
+
+    private int countLines(int from, int to) {
+        var lines = 0;
+        for (var i = from; i < to; i++) {
+            if (buffer[i] == '\r' || (buffer[i] == '\n' && (i == from || buffer[i - 1] != '\r'))) {
+                lines++;
+            }
+        }
+        return lines;
+    }
+
+    /// Makes room in front of and behind the unread bytes and reads some more.
+    private boolean fill() throws IOException {
+        moveToFront();
+        return read();
+    }
+
+    private void moveToFront() {
+        if (next > 0) {
+            System.arraycopy(buffer, next, buffer, 0, limit - next);
+            base += next;
+            limit -= next;
+            next = 0;
+        }
+        if (limit > buffer.length / 2) {
+            buffer = Arrays.copyOf(buffer, Math.multiplyExact(buffer.length, 2));
+        }
+    }
+
+    private boolean read() throws IOException {
+        while (!atEnd) {
+            var n = in.read(buffer, limit, buffer.length - limit);
+            if (n < 0) {
+                atEnd = true;
+            } else if (n > 0) {
+                limit += n;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void widen() {
+        var wider = fieldStarts.length * 2;
+        fieldStarts = Arrays.copyOf(fieldStarts, wider);
+        fieldEnds = Arrays.copyOf(fieldEnds, wider);
+        fieldMarks = Arrays.copyOf(fieldMarks, wider);
+    }
+
+    @Override
+    public byte[] bytes() {
+        return buffer;
+    }
+
+    @Override
+    public int start() {
+        return start;
+    }
+
+    @Override
+    public int end() {
+        return end;
+    }
+
+    @Override
+    public int fields() {
+        return fields;
+    }
+
+    @Override
+    public int fieldStart(int field) {
+        return fieldStarts[field];
+    }
+
+    @Override
+    public int fieldEnd(int field) {
+        return fieldEnds[field];
+    }
+
+    @Override
+    public boolean quoted(int field) {
+        return (fieldMarks[field] & QUOTED) != 0;
+    }
+
+    @Override
+    public boolean doubled(int field) {
+        return (fieldMarks[field] & DOUBLED) != 0;
+    }
+
+    @Override
+    public Damage damage() {
+        return damage;
+    }
+
+    @Override
+    public long damageLine() {
+        return damageLine;
+    }
+
+    @Override
+    public long line() {
+        return line;
+    }
+
+    @Override
+    public long byteOffset() {
+        return byteOffset;
+    }
+
+    @Override
+    public long record() {
+        return record;
+    }
+
+    @Override
+    public Position position() {
+        return new Position(base + next, nextLine, nextRecord);
+    }
+}
