@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.deploy;
+
+import org.jspecify.annotations.NullMarked;
