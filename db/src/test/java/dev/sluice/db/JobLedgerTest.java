@@ -1,0 +1,343 @@
+package dev.sluice.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.job.Books;
+import dev.sluice.job.Chunk;
+import dev.sluice.job.Drop;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.Job;
+import dev.sluice.job.JobError;
+import dev.sluice.job.JobState;
+import dev.sluice.job.Position;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The danger: a drop loaded twice, two jobs of one key at once, a plan written by two Intakes.
+class JobLedgerTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration OVER = Duration.ofMillis(-1);
+    private static final Jobs.Shape SHAPE = new Jobs.Shape("id,name", "NONE");
+
+    private final Database database = TestingPostgres.loader();
+
+    @BeforeEach
+    void emptyTheLedger() throws SQLException {
+        TestingPostgres.empty();
+    }
+
+    @AfterEach
+    void disconnect() {
+        database.close();
+    }
+
+    @Test
+    void findsTheJobOfADropThatIsAnnouncedTwiceAndUsesUpNoNumber() throws SQLException {
+        var first = register(drop("a", "v1", 0));
+        var again = register(drop("a", "v1", 0));
+        var other = register(drop("a", "v2", 1));
+
+        assertThat(again).isEqualTo(first);
+        assertThat(other.number()).isEqualTo(first.number() + 1);
+    }
+
+    @Test
+    void letsTheEarlierDropOfAKeyGoFirst() throws SQLException {
+        var later = register(drop("a", "v2", 5));
+        var earlier = register(drop("a", "v1", 0));
+
+        assertThat(takeTurn(later, "m2")).isFalse();
+        assertThat(takeTurn(earlier, "m1")).isTrue();
+        assertThat(takeTurn(later, "m2")).isFalse();
+    }
+
+    @Test
+    void ordersDropsOfOneMomentBySequencer() throws SQLException {
+        var second = register(drop("a", "v2", 0, "0055B0"));
+        var first = register(drop("a", "v1", 0, "0055AE"));
+
+        assertThat(takeTurn(second, "m2")).isFalse();
+        assertThat(takeTurn(first, "m1")).isTrue();
+    }
+
+    @Test
+    void refusesASecondLoadingJobOfAKeyWhenBothTakeTheTurnAtOnce() throws SQLException {
+        var job = register(drop("a", "v1", 0));
+        takeTurn(job, "m1");
+        var late = register(drop("a", "v0", -5));
+        // The index is the last line of defence: here the statement's own check is by-passed.
+        assertThatThrownBy(() ->
+                        TestingPostgres.run(
+                                "UPDATE sluice.job SET state = 'LOADING' WHERE id = '%s'"
+                                        .formatted(late.id())))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(Jobs.isTurnTaken(e)).isTrue());
+    }
+
+    @Test
+    void callsContentThatIsLoadedAlreadyADuplicate() throws SQLException {
+        var first = loaded(drop("a", "v1", 0), "same");
+        var second = register(drop("a", "v2", 1));
+
+        assertThat(takeTurn(second, "same")).isTrue();
+        assertThat(endIfDuplicate(second)).isTrue();
+        assertThat(find(second).state()).isEqualTo(JobState.DUPLICATE);
+        assertThat(find(second).duplicateOf()).isEqualTo(first.id());
+    }
+
+    @Test
+    void loadsOldContentAgainOnceOtherContentCameBetween() throws SQLException {
+        loaded(drop("a", "v1", 0), "A");
+        loaded(drop("a", "v2", 1), "B");
+        var third = register(drop("a", "v3", 2));
+
+        assertThat(takeTurn(third, "A")).isTrue();
+        assertThat(endIfDuplicate(third)).isFalse();
+    }
+
+    @Test
+    void doesNotCountAFailedJobAsLoaded() throws SQLException {
+        var failed = register(drop("a", "v1", 0));
+        takeTurn(failed, "same");
+        database.inTransaction(
+                c -> Jobs.fail(c, failed.id(), new JobError(ErrorCode.CORRUPT_GZIP, "cut")));
+        var second = register(drop("a", "v2", 1));
+
+        assertThat(takeTurn(second, "same")).isTrue();
+        assertThat(endIfDuplicate(second)).isFalse();
+    }
+
+    @Test
+    void givesAPlanToOneIntakeAtATime() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+
+        assertThat(leasePlan(job, MINUTE)).isPresent();
+        assertThat(leasePlan(job, MINUTE)).isEmpty();
+    }
+
+    @Test
+    void letsTheNextIntakeGoOnFromTheLastBoundaryAndRefusesTheFirst() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        var slow = leasePlan(job, MINUTE).orElseThrow();
+        var upTo = new Position(100, 11, 10);
+        assertThat(registerChunks(slow, List.of(chunk(1)), upTo, OVER, false)).isTrue();
+
+        var next = leasePlan(job, MINUTE).orElseThrow();
+
+        assertThat(next.from()).isEqualTo(upTo);
+        assertThat(next.chunks()).isEqualTo(1);
+        assertThat(next.layout()).isEqualTo("id,name");
+        assertThat(registerChunks(slow, List.of(), upTo, MINUTE, true)).isFalse();
+        assertThat(registerChunks(next, List.of(chunk(2)), upTo, MINUTE, true)).isTrue();
+        assertThat(find(job).planned()).isTrue();
+    }
+
+    @Test
+    void endsAJobWithoutChunksWhenItsPlanIsComplete() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        var lease = leasePlan(job, MINUTE).orElseThrow();
+
+        registerChunks(lease, List.of(), Position.START, MINUTE, true);
+
+        assertThat(find(job).state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(find(job).books()).isEqualTo(Books.EMPTY);
+    }
+
+    @Test
+    void doesNotEndAJobWhoseChunksAreDoneBeforeItsPlanIs() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        var lease = leasePlan(job, MINUTE).orElseThrow();
+        registerChunks(lease, List.of(chunk(1)), new Position(10, 2, 2), MINUTE, false);
+
+        var books = new Books(1, 1, 0, 0, 0);
+        var state = database.inTransaction(c -> Jobs.addBooks(c, job.id(), books, 10));
+        assertThat(state).contains(JobState.LOADING);
+
+        registerChunks(lease, List.of(), new Position(10, 2, 2), MINUTE, true);
+        assertThat(find(job).state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    @Test
+    void refusesBooksThatDoNotBalance() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        plan(job, 1);
+        var lost = new Books(2, 1, 0, 0, 0);
+
+        assertThat(lost.balanced()).isFalse();
+        assertThatThrownBy(() -> database.inTransaction(c -> Jobs.addBooks(c, job.id(), lost, 10)))
+                .hasMessageContaining("job_books_balance");
+    }
+
+    @Test
+    void writesNoBooksIntoAJobThatHasFailed() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        plan(job, 1);
+        var error = new JobError(ErrorCode.OBJECT_VANISHED, "gone");
+        database.inTransaction(c -> Jobs.fail(c, job.id(), error));
+
+        var state =
+                database.inTransaction(
+                        c -> Jobs.addBooks(c, job.id(), new Books(1, 1, 0, 0, 0), 10));
+
+        assertThat(state).isEmpty();
+        assertThat(find(job).error()).isEqualTo(error);
+    }
+
+    @Test
+    void callsTheNextDropOfAKeyOnlyWhenNoneIsLoading() throws SQLException {
+        var job = loading(drop("a", "v1", 0));
+        var waiting = register(drop("a", "v2", 1));
+
+        assertThat(nextInTurn("a")).isEmpty();
+        database.inTransaction(
+                c -> Jobs.fail(c, job.id(), new JobError(ErrorCode.TOO_SLOW, "slow")));
+        assertThat(nextInTurn("a")).contains(waiting.drop());
+    }
+
+    @Test
+    void findsPlansThatNobodyHoldsAndDropsThatNobodyTook() throws SQLException {
+        var held = loading(drop("held", "v1", 0));
+        leasePlan(held, MINUTE);
+        var stopped = loading(drop("stopped", "v1", 0));
+        leasePlan(stopped, OVER);
+        var queued = register(drop("queued", "v1", 0));
+        var behind = register(drop("stopped", "v2", 1));
+
+        var abandoned = database.inTransaction(c -> Jobs.abandonedPlans(c, MINUTE, 10));
+
+        assertThat(abandoned).extracting(Job::id).containsExactly(stopped.id(), queued.id());
+        assertThat(abandoned).extracting(Job::id).doesNotContain(behind.id());
+    }
+
+    @Test
+    void failsAPlanThatWasTriedTooOftenButNotOneInProgress() throws SQLException {
+        var hopeless = loading(drop("hopeless", "v1", 0));
+        var busy = loading(drop("busy", "v1", 0));
+        for (int i = 0; i < 3; i++) {
+            leasePlan(hopeless, OVER);
+            leasePlan(busy, i < 2 ? OVER : MINUTE);
+        }
+
+        var failed = database.inTransaction(c -> Jobs.failTriedTooOften(c, 3, 10));
+
+        assertThat(failed).extracting(Job::id).containsExactly(hopeless.id());
+        assertThat(find(hopeless).error())
+                .isEqualTo(
+                        new JobError(
+                                ErrorCode.CHUNK_FAILED,
+                                "The plan of the file did not get done in 3 tries."));
+        assertThat(find(busy).state()).isEqualTo(JobState.LOADING);
+    }
+
+    @Test
+    void listsATenantsJobsNewestFirstAndNoOtherTenants() throws SQLException {
+        var one = register(drop("a", "v1", 0));
+        var two = register(drop("b", "v1", 0));
+        database.inTransaction(
+                c -> Jobs.register(c, UUID.randomUUID(), "other", "d", drop("c", "v1", 0)));
+
+        var all = new Jobs.Query("demo", null, null, null, Integer.MAX_VALUE, 10);
+        var byKey = new Jobs.Query("demo", null, null, "b", Integer.MAX_VALUE, 10);
+        var older = new Jobs.Query("demo", null, null, null, two.number(), 10);
+
+        assertThat(list(all)).containsExactly(two, one);
+        assertThat(list(byKey)).containsExactly(two);
+        assertThat(list(older)).containsExactly(one);
+    }
+
+    private static Drop drop(String key, String version, int minute) {
+        return drop(key, version, minute, "00" + minute);
+    }
+
+    private static Drop drop(String key, String version, int minute, String sequencer) {
+        return new Drop(
+                "inbox",
+                key,
+                version,
+                "e-" + version,
+                10,
+                sequencer,
+                NOON.plusSeconds(60L * minute));
+    }
+
+    private static Chunk chunk(int number) {
+        return new Chunk(number, new Position(10L * (number - 1), number, number), 10L * number);
+    }
+
+    private Job register(Drop drop) throws SQLException {
+        return database.inTransaction(c -> Jobs.register(c, UUID.randomUUID(), "demo", "d", drop));
+    }
+
+    private boolean takeTurn(Job job, String mark) throws SQLException {
+        return database.inTransaction(c -> Jobs.takeTurn(c, job.id(), mark, 10, null));
+    }
+
+    private boolean endIfDuplicate(Job job) throws SQLException {
+        return database.inTransaction(c -> Jobs.endIfDuplicate(c, job.id()));
+    }
+
+    private Job loading(Drop drop) throws SQLException {
+        var job = register(drop);
+        assertThat(takeTurn(job, "mark-" + drop.versionId())).isTrue();
+        return find(job);
+    }
+
+    private void plan(Job job, int chunks) throws SQLException {
+        var lease = leasePlan(job, MINUTE).orElseThrow();
+        for (int i = 1; i <= chunks; i++) {
+            registerChunks(
+                    lease,
+                    List.of(chunk(i)),
+                    new Position(10L * i, i + 1, i + 1),
+                    MINUTE,
+                    i == chunks);
+        }
+    }
+
+    private Job loaded(Drop drop, String mark) throws SQLException {
+        var job = register(drop);
+        assertThat(takeTurn(job, mark)).isTrue();
+        plan(job, 1);
+        var state =
+                database.inTransaction(
+                        c -> Jobs.addBooks(c, job.id(), new Books(1, 1, 0, 0, 0), 10));
+        assertThat(state).contains(JobState.SUCCEEDED);
+        return job;
+    }
+
+    private Optional<Jobs.PlanLease> leasePlan(Job job, Duration time) throws SQLException {
+        return database.inTransaction(c -> Jobs.leasePlan(c, job.id(), time));
+    }
+
+    private boolean registerChunks(
+            Jobs.PlanLease lease,
+            List<Chunk> chunks,
+            Position upTo,
+            Duration prolong,
+            boolean complete)
+            throws SQLException {
+        return database.inTransaction(
+                c -> Jobs.registerChunks(c, lease, SHAPE, chunks, upTo, prolong, complete));
+    }
+
+    private List<Job> list(Jobs.Query query) throws SQLException {
+        return database.inTransaction(c -> Jobs.list(c, query));
+    }
+
+    private Optional<Drop> nextInTurn(String key) throws SQLException {
+        return database.inTransaction(c -> Jobs.nextInTurn(c, "inbox", key));
+    }
+
+    private Job find(Job job) throws SQLException {
+        return database.inTransaction(c -> Jobs.find(c, job.id())).orElseThrow();
+    }
+}
