@@ -1,28 +1,67 @@
 package dev.sluice.local.postgres;
 
+import dev.sluice.local.part.DirectoryLock;
 import dev.sluice.local.part.Part;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
 
 /// A PostgreSQL server on this machine with one role that owns one database; its data is kept.
+///
+/// What was committed survives `kill -9` of every process here, but not a power cut: nothing is
+/// forced to the disk. Any client on 127.0.0.1 is trusted to be who it says.
 public final class Postgres implements Part {
+    /*
+     * fsync is off because a killed process loses nothing that the kernel has. That is also why
+     * synchronous_commit stays on, since without it a commit is answered before the kernel has it,
+     * and full_page_writes too: a kill can tear a page that is being written in two.
+     */
+    private static final Map<String, String> SETTINGS =
+            Map.of(
+                    "listen_addresses", "127.0.0.1",
+                    "unix_socket_directories", "",
+                    "fsync", "off",
+                    "timezone", "UTC",
+                    "log_timezone", "UTC");
+
+    private final DirectoryLock lock;
+    private final Server server;
     private final int port;
     private final String owner;
     private final String database;
 
-    private Postgres(int port, String owner, String database) {
+    private Postgres(DirectoryLock lock, Server server, int port, PostgresSettings settings) {
+        this.lock = lock;
+        this.server = server;
         this.port = port;
-        this.owner = owner;
-        this.database = database;
+        this.owner = settings.owner();
+        this.database = settings.database();
     }
 
     /// Ends what an earlier run left on the directory, starts the server and waits until it
     /// answers.
     public static Postgres start(PostgresSettings settings) throws IOException {
-        if (settings.preferredPort() < 0) {
-            throw new IOException("no such port: " + settings.preferredPort());
+        var lock = DirectoryLock.take(settings.dataDirectory());
+        try {
+            return start(settings, lock);
+        } catch (IOException | RuntimeException failure) {
+            try {
+                lock.close();
+            } catch (IOException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
         }
-        return new Postgres(settings.preferredPort(), settings.owner(), settings.database());
     }
 
     public String host() {
@@ -39,5 +78,121 @@ public final class Postgres implements Part {
     }
 
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        try (lock) {
+            server.close();
+        }
+    }
+
+    private static Postgres start(PostgresSettings settings, DirectoryLock lock)
+            throws IOException {
+        var directory = settings.dataDirectory().toRealPath();
+        var data = directory.resolve("data");
+        int orphans = Orphans.end(data);
+        if (orphans > 0) {
+            settings.announcements().accept("ended a PostgreSQL that an earlier run left behind");
+        }
+        var account = Account.of(directory, settings.announcements());
+        var programs = programs(account, directory).resolve("bin");
+        Cluster.ensure(data, programs.resolve("initdb"), account);
+        int port = free(settings.preferredPort());
+        var lines = new LinkedHashMap<>(SETTINGS);
+        lines.putAll(settings.server());
+        var server =
+                Server.start(
+                        programs.resolve("postgres"),
+                        account,
+                        data,
+                        port,
+                        lines,
+                        directory.resolve("log"));
+        try {
+            ensureOwner(port, settings);
+            return new Postgres(lock, server, port, settings);
+        } catch (SQLException failure) {
+            var refused = new IOException("PostgreSQL runs but refuses its owner", failure);
+            try {
+                server.close();
+            } catch (IOException second) {
+                refused.addSuppressed(second);
+            }
+            throw refused;
+        }
+    }
+
+    // Another user than this one may not come into this one's home.
+    private static Path programs(Account account, Path directory) throws IOException {
+        var home =
+                System.getenv()
+                        .getOrDefault(
+                                "XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+        var shelf = Path.of(home, "sluice");
+        if (account.isAnother()) {
+            return Software.unpackOnto(directory.resolve("programs"));
+        }
+        try {
+            Files.createDirectories(shelf);
+        } catch (IOException _) {
+            // a user without a home
+            return Software.unpackOnto(directory.resolve("programs"));
+        }
+        return Software.unpackOnto(shelf);
+    }
+
+    private static int free(int preferred) throws IOException {
+        var loopback = InetAddress.getLoopbackAddress();
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(loopback, preferred));
+            return socket.getLocalPort();
+        } catch (IOException taken) {
+            if (preferred == 0) {
+                throw taken;
+            }
+            return free(0);
+        }
+    }
+
+    private static void ensureOwner(int port, PostgresSettings settings) throws SQLException {
+        var url = "jdbc:postgresql://127.0.0.1:" + port + "/" + Cluster.SUPERUSER;
+        var properties = new Properties();
+        properties.setProperty("user", Cluster.SUPERUSER);
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("socketTimeout", "30");
+        try (var connection = DriverManager.getConnection(url, properties)) {
+            ensureOwner(connection, settings.owner());
+            ensureDatabase(connection, settings.database(), settings.owner());
+        }
+    }
+
+    // As far as a managed database lets its owner go, and no further: not a superuser.
+    private static void ensureOwner(Connection connection, String owner) throws SQLException {
+        if (exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", owner)) {
+            return;
+        }
+        try (var statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE \"" + owner + "\" LOGIN CREATEROLE CREATEDB");
+            statement.execute("GRANT pg_monitor, pg_signal_backend TO \"" + owner + "\"");
+        }
+    }
+
+    private static void ensureDatabase(Connection connection, String database, String owner)
+            throws SQLException {
+        if (exists(connection, "SELECT 1 FROM pg_database WHERE datname = ?", database)) {
+            return;
+        }
+        try (var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE \"" + database + "\" OWNER \"" + owner + "\"");
+        }
+    }
+
+    private static boolean exists(Connection connection, String query, String name)
+            throws SQLException {
+        try (var statement = connection.prepareStatement(query)) {
+            statement.setString(1, name);
+            try (var rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
 }
