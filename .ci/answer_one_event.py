@@ -40,6 +40,9 @@ class RuntimeApi(ThreadingHTTPServer):
         self.outcome, self.body, self.put = "", b"", b""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, *_):
+        """A process that is done hangs up; that is no error."""
+
     @property
     def address(self):
         return f"127.0.0.1:{self.server_port}"
@@ -60,6 +63,7 @@ class RuntimeApiHandler(BaseHTTPRequestHandler):
         self.send_header("Lambda-Runtime-Aws-Request-Id", "8f6a0d1e-1111-4222-8333-944455566677")
         self.send_header("Lambda-Runtime-Deadline-Ms", str(api.deadline_ms))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", api.arn)
+        # The native client of the interface reads these two unasked, and dies without them.
         self.send_header("Lambda-Runtime-Trace-Id", "Root=1-5e1b4151-5ac6c58f3f6f9d6b1e1e1e1e;Sampled=0")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(api.event)))
@@ -196,6 +200,8 @@ def run_in_image(function, name, event, endpoints, job, data):
     environment.update(AWS_LAMBDA_RUNTIME_API=api.address)
     if "ASSETS_DIR" in environment:
         environment.update(ASSETS_DIR="/mnt/assets")
+    # Without this a JVM whose AOT cache does not fit starts all the same, only slower.
+    environment.update(JAVA_TOOL_OPTIONS="-XX:AOTMode=on")
     memory = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
     container = f"sluice-check-{os.getpid()}-{function.lower()}"
     command = [*PODMAN, "run", "--rm", "--name", container, "--network=host", "--read-only", "--tmpfs", "/tmp",
