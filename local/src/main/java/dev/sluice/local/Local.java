@@ -1,52 +1,95 @@
 package dev.sluice.local;
 
-import java.net.URI;
+import dev.sluice.local.deploy.DeployException;
+import dev.sluice.local.document.DocumentException;
+import dev.sluice.local.part.Parts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A template that runs on this machine: everything it declares is up from `start` to `close`.
 public final class Local implements AutoCloseable {
-    private final Endpoints endpoints;
-    private final Map<String, String> outputs;
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(30);
 
-    private Local(Endpoints endpoints, Map<String, String> outputs) {
-        this.endpoints = endpoints;
-        this.outputs = Map.copyOf(outputs);
+    private final Parts parts;
+    private final Deployment.Result result;
+
+    private Local(Parts parts, Deployment.Result result) {
+        this.parts = parts;
+        this.result = result;
     }
 
     /// Returns when everything is up, custom resources included; a failure leaves nothing running.
     public static Local start(LocalOptions options) throws StartException {
-        if (!options.template().toFile().isFile()) {
-            throw new StartException("There is no template " + options.template() + ".");
+        var parts = new Parts();
+        try {
+            return new Local(parts, new Deployment(options, parts).run());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw closedAfter(new StartException("The start was interrupted.", stopping), parts);
+        } catch (DocumentException | DeployException refused) {
+            throw closedAfter(new StartException(sentence(refused), refused), parts);
+        } catch (IOException | RuntimeException failure) {
+            throw closedAfter(
+                    new StartException("The stack could not start: " + sentence(failure), failure),
+                    parts);
         }
-        var nowhere = URI.create("http://127.0.0.1:0");
-        var endpoints =
-                new Endpoints(
-                        Optional.empty(),
-                        nowhere,
-                        nowhere,
-                        nowhere,
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        options.region(),
-                        "local",
-                        "local",
-                        options.dataDirectory().resolve("logs"));
-        return new Local(endpoints, Map.of());
     }
 
     public Endpoints endpoints() {
-        return endpoints;
+        return result.endpoints();
     }
 
     /// The template's outputs by name.
     public Map<String, String> outputs() {
-        return outputs;
+        return result.outputs();
     }
 
     /// Stops all, leaves no process; bounded in time.
     @Override
-    public void close() {}
+    public void close() {
+        var failure = new AtomicReference<@Nullable Exception>();
+        var closing =
+                Thread.ofVirtual()
+                        .name("close")
+                        .start(() -> {
+                            try {
+                                parts.close();
+                            } catch (Exception first) {
+                                failure.set(first);
+                            }
+                        });
+        try {
+            if (!closing.join(LONGEST_CLOSE)) {
+                throw new IllegalStateException(
+                        "The stack did not stop within " + LONGEST_CLOSE.toSeconds() + " s.");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+        var first = failure.get();
+        if (first != null) {
+            throw new IllegalStateException("The stack did not stop cleanly: " + first, first);
+        }
+    }
+
+    private static StartException closedAfter(StartException failure, Parts parts) {
+        try {
+            parts.close();
+        } catch (Exception second) {
+            failure.addSuppressed(second);
+        }
+        return failure;
+    }
+
+    private static String sentence(Exception failure) {
+        var inner = failure instanceof UncheckedIOException ? failure.getCause() : null;
+        var message = failure.getMessage();
+        var text = message == null ? failure.getClass().getSimpleName() : message;
+        return (inner == null ? text : text + ": " + inner.getMessage()).replaceFirst("\\.$", "")
+                + ".";
+    }
 }

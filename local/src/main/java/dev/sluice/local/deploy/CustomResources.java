@@ -71,11 +71,10 @@ public final class CustomResources implements Part {
             throws DeployException, InterruptedException {
         var old = deployed.find(resource.logicalId());
         var request = request(resource, old.isPresent() ? "Update" : "Create");
-        old.ifPresent(
-                it -> {
-                    request.put("PhysicalResourceId", it.physicalResourceId());
-                    request.put("OldResourceProperties", it.properties());
-                });
+        old.ifPresent(it -> {
+            request.put("PhysicalResourceId", it.physicalResourceId());
+            request.put("OldResourceProperties", it.properties());
+        });
         var response = exchange(resource, request, backend);
         if (!"SUCCESS".equals(response.get("Status"))) {
             throw new DeployException(

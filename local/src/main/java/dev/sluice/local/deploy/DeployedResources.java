@@ -51,15 +51,10 @@ public final class DeployedResources {
     void put(String logicalId, Deployed resource) {
         resources.put(logicalId, resource);
         var document = new TreeMap<String, Object>();
-        resources.forEach(
-                (name, each) ->
-                        document.put(
-                                name,
-                                Map.of(
-                                        "id",
-                                        each.physicalResourceId(),
-                                        "properties",
-                                        each.properties())));
+        resources.forEach((name, each) ->
+                document.put(
+                        name,
+                        Map.of("id", each.physicalResourceId(), "properties", each.properties())));
         try {
             var next = file.resolveSibling("custom-resources.json.next");
             Files.writeString(next, JSON.std.asString(document));

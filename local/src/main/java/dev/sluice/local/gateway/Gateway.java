@@ -47,6 +47,11 @@ public final class Gateway implements Part {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /// Reads a document as `serve` will: one that can't be honoured is a `DocumentException`.
+    public static void check(RestApi api) {
+        ApiDocument.read(api, InstantSource.system());
+    }
+
     /// Starts to answer; a document that can't be honoured is a `DocumentException`.
     public void serve(RestApi api, Backend backend) {
         serve(api, backend, InstantSource.system());

@@ -69,4 +69,22 @@ public record FunctionsSettings(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(2));
     }
+
+    public FunctionsSettings withVisible(List<Path> paths) {
+        return new FunctionsSettings(
+                dataDirectory,
+                paths,
+                region,
+                accountId,
+                accessKeyId,
+                secretAccessKey,
+                sendToQueue,
+                announcements,
+                accountConcurrency,
+                retryDelays,
+                firstThrottleDelay,
+                idle,
+                initLimit,
+                grace);
+    }
 }

@@ -203,14 +203,12 @@ public record ImageFile(
         }
 
         private String filled(String text) {
-            return VARIABLE
-                    .matcher(text)
-                    .replaceAll(
-                            it -> {
-                                var braced = it.group(1);
-                                return Matcher.quoteReplacement(
-                                        variable(braced != null ? braced : it.group(2)));
-                            });
+            return VARIABLE.matcher(text)
+                    .replaceAll(it -> {
+                        var braced = it.group(1);
+                        return Matcher.quoteReplacement(
+                                variable(braced != null ? braced : it.group(2)));
+                    });
         }
 
         private String variable(String name) {
