@@ -23,15 +23,18 @@ public final class Machine implements Part {
 
     private final Settings settings;
     private final Optional<MemoryGroups> memory;
+    private final List<Walls> walls;
     private final Semaphore starts;
     private final Semaphore places;
     private final List<EnvironmentPool> pools = new CopyOnWriteArrayList<>();
     private final Set<String> announced = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
 
-    private Machine(Settings settings, Optional<MemoryGroups> memory, int places) {
+    private Machine(
+            Settings settings, Optional<MemoryGroups> memory, List<Walls> walls, int places) {
         this.settings = settings;
         this.memory = memory;
+        this.walls = walls;
         this.places = new Semaphore(places, /* fair= */ true);
         this.starts = new Semaphore(Runtime.getRuntime().availableProcessors(), /* fair= */ true);
     }
@@ -40,11 +43,18 @@ public final class Machine implements Part {
     ///
     /// @param concurrency how many execution environments AWS would allow at once
     public static Machine start(Settings settings, int concurrency) throws IOException {
+        return start(settings, concurrency, MemoryGroups.find(), List.of(Walls.values()));
+    }
+
+    /// Does without what is not given here.
+    static Machine start(
+            Settings settings, int concurrency, Optional<MemoryGroups> memory, List<Walls> walls)
+            throws IOException {
         // Of a runner that was killed; its mounts ended with their processes.
         Folders.delete(settings.dataDirectory().resolve("environments"));
         Files.createDirectories(settings.dataDirectory());
         int places = Math.min(concurrency, roomFor());
-        var machine = new Machine(settings, MemoryGroups.find(), places);
+        var machine = new Machine(settings, memory, walls, places);
         if (places < concurrency) {
             machine.announce(
                     "at most %d execution environments at a time fit into this machine's memory, not %d: more invocations wait"
@@ -66,6 +76,10 @@ public final class Machine implements Part {
 
     Optional<MemoryGroups> memory() {
         return memory;
+    }
+
+    List<Walls> walls() {
+        return walls;
     }
 
     long nextNumber() {

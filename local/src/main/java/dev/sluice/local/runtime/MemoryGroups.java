@@ -5,9 +5,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The memory cgroups that this process may make for its functions. Thread-safe.
@@ -16,6 +18,13 @@ final class MemoryGroups implements AutoCloseable {
 
     private final Path parent;
     private final Version version;
+    // One process may run more than one of these.
+    private final String name =
+            PREFIX
+                    + ProcessHandle.current().pid()
+                    + "-"
+                    + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt())
+                    + "-";
     private final AtomicInteger made = new AtomicInteger();
     private final ConcurrentLinkedQueue<Path> leftovers = new ConcurrentLinkedQueue<>();
 
@@ -51,9 +60,7 @@ final class MemoryGroups implements AutoCloseable {
     /// Makes a group with this limit.
     MemoryGroup create(int megabytes) throws IOException {
         sweep();
-        var directory =
-                parent.resolve(
-                        PREFIX + ProcessHandle.current().pid() + "-" + made.incrementAndGet());
+        var directory = parent.resolve(name + made.incrementAndGet());
         Files.createDirectory(directory);
         try {
             version.limit(directory, (long) megabytes << 20);

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +37,13 @@ final class Sandbox {
 
     /// Tries the walls from the most faithful on.
     static Sandbox prepare(
-            FunctionSpec spec, Machine.Settings machine, Optional<MemoryGroups> memory)
+            FunctionSpec spec,
+            Machine.Settings machine,
+            Optional<MemoryGroups> memory,
+            List<Walls> candidates)
             throws IOException, InterruptedException {
         var library = NativeLibrary.unpack(spec.argv(), machine.dataDirectory().resolve("native"));
-        for (var walls : Walls.values()) {
+        for (var walls : candidates) {
             var sandbox = new Sandbox(spec, machine, memory, library, walls);
             if (sandbox.works()) {
                 return sandbox;
@@ -197,41 +199,5 @@ final class Sandbox {
         }
         return String.join(
                 " ", options.stream().map(it -> it.contains(" ") ? "\"" + it + "\"" : it).toList());
-    }
-
-    /// What the kernel may grant, the best first.
-    private enum Walls {
-        ROOT("-m"),
-        USER("-Urm"),
-        NONE("");
-
-        private final String namespaces;
-
-        Walls(String namespaces) {
-            this.namespaces = namespaces;
-        }
-
-        List<String> unshare() {
-            return this == NONE
-                    ? List.of()
-                    : List.of("unshare", namespaces, "--propagation", "private");
-        }
-
-        String describe(Map<String, Path> mounts) {
-            if (this != NONE) {
-                return "a mount namespace for each: /tmp is private"
-                        + (mounts.isEmpty()
-                                ? ""
-                                : ", "
-                                        + String.join(", ", new TreeSet<>(mounts.keySet()))
-                                        + " real");
-            }
-            return "no mount namespaces here: /tmp is shared"
-                    + (mounts.isEmpty()
-                            ? ""
-                            : ", and variables that name "
-                                    + String.join(", ", new TreeSet<>(mounts.keySet()))
-                                    + " name the folder behind it instead");
-        }
     }
 }

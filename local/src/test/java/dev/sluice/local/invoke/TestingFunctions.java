@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /// Functions of the test class path, run by the real runtime interface client.
@@ -63,6 +66,130 @@ public final class TestingFunctions {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(2));
+    }
+
+    public static FunctionSpec withTimeout(FunctionSpec s, Duration timeout) {
+        return new FunctionSpec(
+                s.logicalId(),
+                s.name(),
+                s.argv(),
+                s.workingDirectory(),
+                s.environment(),
+                s.memoryMegabytes(),
+                timeout,
+                s.reservedConcurrency(),
+                s.ephemeralStorageMegabytes(),
+                s.mounts(),
+                s.asyncRetries(),
+                s.asyncMaxAge(),
+                s.onFailureQueue());
+    }
+
+    public static FunctionSpec withEnvironment(FunctionSpec s, Map<String, String> environment) {
+        return new FunctionSpec(
+                s.logicalId(),
+                s.name(),
+                s.argv(),
+                s.workingDirectory(),
+                environment,
+                s.memoryMegabytes(),
+                s.timeout(),
+                s.reservedConcurrency(),
+                s.ephemeralStorageMegabytes(),
+                s.mounts(),
+                s.asyncRetries(),
+                s.asyncMaxAge(),
+                s.onFailureQueue());
+    }
+
+    public static FunctionSpec withReserved(FunctionSpec s, OptionalInt concurrency) {
+        return new FunctionSpec(
+                s.logicalId(),
+                s.name(),
+                s.argv(),
+                s.workingDirectory(),
+                s.environment(),
+                s.memoryMegabytes(),
+                s.timeout(),
+                concurrency,
+                s.ephemeralStorageMegabytes(),
+                s.mounts(),
+                s.asyncRetries(),
+                s.asyncMaxAge(),
+                s.onFailureQueue());
+    }
+
+    public static FunctionSpec withMounts(FunctionSpec s, Map<String, Path> mounts) {
+        return new FunctionSpec(
+                s.logicalId(),
+                s.name(),
+                s.argv(),
+                s.workingDirectory(),
+                s.environment(),
+                s.memoryMegabytes(),
+                s.timeout(),
+                s.reservedConcurrency(),
+                s.ephemeralStorageMegabytes(),
+                mounts,
+                s.asyncRetries(),
+                s.asyncMaxAge(),
+                s.onFailureQueue());
+    }
+
+    public static FunctionSpec withAsync(
+            FunctionSpec s, int retries, Duration maxAge, @Nullable String onFailureQueue) {
+        return new FunctionSpec(
+                s.logicalId(),
+                s.name(),
+                s.argv(),
+                s.workingDirectory(),
+                s.environment(),
+                s.memoryMegabytes(),
+                s.timeout(),
+                s.reservedConcurrency(),
+                s.ephemeralStorageMegabytes(),
+                s.mounts(),
+                retries,
+                maxAge,
+                onFailureQueue);
+    }
+
+    public static FunctionsSettings withIdle(FunctionsSettings s, Duration idle) {
+        return withLimits(s, idle, s.initLimit());
+    }
+
+    public static FunctionsSettings withInitLimit(FunctionsSettings s, Duration initLimit) {
+        return withLimits(s, s.idle(), initLimit);
+    }
+
+    private static FunctionsSettings withLimits(
+            FunctionsSettings s, Duration idle, Duration initLimit) {
+        return new FunctionsSettings(
+                s.dataDirectory(),
+                s.visible(),
+                s.region(),
+                s.accountId(),
+                s.accessKeyId(),
+                s.secretAccessKey(),
+                s.sendToQueue(),
+                s.announcements(),
+                s.accountConcurrency(),
+                s.retryDelays(),
+                s.firstThrottleDelay(),
+                idle,
+                initLimit,
+                s.grace());
+    }
+
+    /// Waits until something holds; a minute at most.
+    public static void awaitTrue(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("it never came true");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
     }
 
     /// What came of an event, as text.
