@@ -13,12 +13,13 @@ RUN mvn -B -ntp -q -pl handlers -am package -Dmaven.test.skip=true \
 RUN javac="$(readlink -f "$(command -v javac)")" \
     && cp -RL "${javac%/bin/javac}" /build/jdk \
     && /build/jdk/bin/jlink --output /opt/java --strip-java-debug-attributes --no-header-files --no-man-pages \
-        --add-modules java.sql,java.naming,java.management,java.net.http,java.security.jgss,jdk.management,jdk.net,jdk.unsupported
+        --add-modules java.sql,java.naming,java.management,java.net.http,java.security.jgss,jdk.management,jdk.net,jdk.unsupported \
+    && java handlers/src/image/Certificates.java certificates /opt/java/lib/security/cacerts
 
 # One AOT cache for all functions. It fits these flags, this class path in this order, and jars of this age; for
 # anything else the JVM starts without it and, told so below, without a word.
 RUN mkdir /build/training \
-    && javac -Xlint:all,-path -Werror -cp '/var/task/lib/*' -d /build/training handlers/src/training/Training.java \
+    && javac -Xlint:all,-path -Werror -cp '/var/task/lib/*' -d /build/training handlers/src/image/Training.java \
     && java -cp '/build/training:/var/task/lib/*' Training /build/events \
         /opt/java/bin/java -XX:+UseSerialGC -XX:MaxRAMPercentage=65 --enable-native-access=ALL-UNNAMED \
         -XX:AOTCacheOutput=/opt/java/lib/sluice.aot -cp /var/task/lib/sluice-handlers.jar \
