@@ -65,7 +65,8 @@ public final class UpProcess implements AutoCloseable {
         command.addAll(List.of("--data", settings.data().toString()));
         command.addAll(List.of("--assets", settings.assets().toString()));
         settings.parameters()
-                .forEach((name, value) -> command.addAll(List.of("--parameter", name + "=" + value)));
+                .forEach((name, value) ->
+                        command.addAll(List.of("--parameter", name + "=" + value)));
         return command;
     }
 
