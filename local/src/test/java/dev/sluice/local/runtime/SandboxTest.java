@@ -1,0 +1,183 @@
+package dev.sluice.local.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.local.invoke.Behaviour;
+import dev.sluice.local.invoke.TestingFunctions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a function sees of this host, and what limits it; with each kind of walls that a kernel may
+/// grant. The data directory lies under `/tmp`, where it must stay visible.
+@SuppressWarnings("try") // a part's close may be interrupted
+class SandboxTest {
+    @TempDir Path directory;
+    private final List<String> announced = new ArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (var it : open.reversed()) {
+            it.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROOT", "USER"})
+    void givesEachEnvironmentATmpOfItsOwn(Walls walls) throws Exception {
+        var first = pool(walls, spec());
+        var second = pool(walls, spec());
+        assertThat(invoke(first, "write /tmp/mine")).isEqualTo("\"/tmp/mine\"");
+        assertThat(invoke(first, "exists /tmp/mine")).isEqualTo("\"true\"");
+        assertThat(invoke(second, "exists /tmp/mine")).isEqualTo("\"false\"");
+        assertThat(Path.of("/tmp/mine")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROOT", "USER"})
+    void limitsTheSizeOfTmp(Walls walls) throws Exception {
+        // without a memory group, which would count what is in a tmpfs
+        var pool = pool(walls, spec(), Optional.empty());
+        assertThat(invoke(pool, "fill /tmp/large")).contains("No space left on device");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void showsAFolderAtItsPath(Walls walls) throws Exception {
+        var assets = Files.createDirectory(directory.resolve("the assets"));
+        Files.writeString(assets.resolve("one.txt"), "first");
+        var spec =
+                TestingFunctions.withEnvironment(
+                        TestingFunctions.withMounts(spec(), Map.of("/mnt/assets", assets)),
+                        Map.of("ASSETS_DIR", "/mnt/assets", "ASSETS_FILE", "/mnt/assets/one.txt"));
+        var pool = pool(walls, spec);
+        var file = invoke(pool, "variable ASSETS_FILE").replace("\"", "");
+        assertThat(invoke(pool, "read " + file)).isEqualTo("\"first\"");
+        // what is put there later is there at once
+        Files.writeString(assets.resolve("one.txt"), "second");
+        assertThat(invoke(pool, "read " + file)).isEqualTo("\"second\"");
+        if (walls == Walls.NONE) {
+            assertThat(file).isEqualTo(assets + "/one.txt");
+            assertThat(announced).anyMatch(it -> it.contains("variables that name /mnt/assets"));
+        } else {
+            assertThat(file).isEqualTo("/mnt/assets/one.txt");
+            assertThat(invoke(pool, "write /mnt/assets/one.txt")).contains("Read-only file system");
+            assertThat(Path.of("/mnt/assets/one.txt")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROOT", "USER"})
+    void leavesVisibleWhatIsNeededUnderTmp(Walls walls) throws Exception {
+        var needed = Files.writeString(directory.resolve("needed.txt"), "here");
+        assertThat(invoke(pool(walls, spec()), "read " + needed)).isEqualTo("\"here\"");
+    }
+
+    @Test
+    void killsAProcessOverItsMemory() throws Exception {
+        Assumptions.assumeTrue(MemoryGroups.find().isPresent(), "no memory cgroup here");
+        // the heap is unlimited for once, so that the kernel is what stops it
+        var pool = pool(Walls.ROOT, withOption(spec(), "-Xmx2g", "-XX:MaxDirectMemorySize=2g"));
+        assertThat(invoke(pool, "native 40")).isEqualTo("\"40\"");
+        assertThat(invoke(pool, "native 600"))
+                .endsWith("Error: Runtime exited with error: signal: killed\"}");
+        assertThat(invoke(pool, "calls")).isEqualTo("\"1\"");
+    }
+
+    @Test
+    void sizesTheHeapByTheFunctionsMemory() throws Exception {
+        var byGroup = pool(Walls.ROOT, withOption(spec(), "-XX:MaxRAMPercentage=50"));
+        var byOption =
+                pool(Walls.ROOT, withOption(spec(), "-XX:MaxRAMPercentage=50"), Optional.empty());
+        int heap = Integer.parseInt(invoke(byOption, "maxHeap").replace("\"", ""));
+        assertThat(heap).isBetween(110, 128);
+        if (MemoryGroups.find().isPresent()) {
+            assertThat(invoke(byGroup, "maxHeap")).isEqualTo("\"" + heap + "\"");
+        }
+        assertThat(announced).anyMatch(it -> it.contains("the heap alone is limited"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesNothingBehind(Walls walls) throws Exception {
+        var pool = pool(walls, spec());
+        assertThat(invoke(pool, "echo x")).isEqualTo("\"x\"");
+        assertThat(directory.resolve("environments")).isNotEmptyDirectory();
+        pool.close();
+        assertThat(directory.resolve("environments")).isEmptyDirectory();
+    }
+
+    @Test
+    void doesNotLogTheOptionsItGives() throws Exception {
+        assertThat(invoke(pool(Walls.NONE, spec()), "echo x")).isEqualTo("\"x\"");
+        assertThat(Files.readString(directory.resolve("logs/Sandboxed.log")))
+                .doesNotContain("Picked up");
+    }
+
+    private static FunctionSpec spec() {
+        return TestingFunctions.spec("Sandboxed", Behaviour.class);
+    }
+
+    private static FunctionSpec withOption(FunctionSpec spec, String... options) {
+        var argv = new ArrayList<>(spec.argv());
+        argv.addAll(1, List.of(options));
+        return new FunctionSpec(
+                spec.logicalId(),
+                spec.name(),
+                argv,
+                spec.workingDirectory(),
+                spec.environment(),
+                spec.memoryMegabytes(),
+                spec.timeout(),
+                spec.reservedConcurrency(),
+                spec.ephemeralStorageMegabytes(),
+                spec.mounts(),
+                spec.asyncRetries(),
+                spec.asyncMaxAge(),
+                spec.onFailureQueue());
+    }
+
+    private EnvironmentPool pool(Walls walls, FunctionSpec spec) throws Exception {
+        return pool(walls, spec, MemoryGroups.find());
+    }
+
+    private EnvironmentPool pool(Walls walls, FunctionSpec spec, Optional<MemoryGroups> memory)
+            throws Exception {
+        var settings =
+                new Machine.Settings(
+                        directory,
+                        List.of(),
+                        "eu-west-1",
+                        "000000000000",
+                        "key",
+                        "secret",
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2),
+                        announced::add);
+        var machine = Machine.start(settings, 10, memory, List.of(walls));
+        open.add(machine);
+        var pool = EnvironmentPool.open(spec, machine);
+        open.add(pool);
+        return pool;
+    }
+
+    private static String invoke(EnvironmentPool pool, String words) throws Exception {
+        var run = pool.invoke("0199", ("\"" + words + "\"").getBytes(UTF_8));
+        return switch (run.outcome()) {
+            case Outcome.Answer(byte[] payload) -> new String(payload, UTF_8);
+            case Outcome.Failure(_, byte[] payload) -> new String(payload, UTF_8);
+        };
+    }
+}
