@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -60,6 +61,7 @@ final class Deployment {
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(5);
 
     private final LocalOptions options;
+    private final RateScheduleSettings.Pause pause;
     private final Path data;
     private final Parts parts;
     private final Template template;
@@ -69,8 +71,10 @@ final class Deployment {
     private final String secretKey;
 
     /// Reads what there is to read; nothing but the data directory's lock is taken yet.
-    Deployment(LocalOptions options, Parts parts) throws IOException {
+    Deployment(LocalOptions options, RateScheduleSettings.Pause pause, Parts parts)
+            throws IOException {
         this.options = options;
+        this.pause = pause;
         this.parts = parts;
         this.template = Template.read(options.template());
         this.image = ImageFile.read(options.dockerfile());
@@ -337,11 +341,13 @@ final class Deployment {
 
     private RateSchedule start(Stack.Schedule schedule, Functions functions) {
         var settings =
-                RateScheduleSettings.of(
+                new RateScheduleSettings(
                         schedule.name(),
                         Rate.parse(schedule.expression()),
                         options.region(),
-                        ACCOUNT);
+                        ACCOUNT,
+                        InstantSource.system(),
+                        pause);
         var input = schedule.input().map(it -> it.getBytes(StandardCharsets.UTF_8));
         return RateSchedule.start(
                 settings, event -> functions.invokeAsync(schedule.function(), input.orElse(event)));

@@ -3,6 +3,7 @@ package dev.sluice.local;
 import dev.sluice.local.deploy.DeployException;
 import dev.sluice.local.document.DocumentException;
 import dev.sluice.local.part.Parts;
+import dev.sluice.local.timer.RateScheduleSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -24,9 +25,15 @@ public final class Local implements AutoCloseable {
 
     /// Returns when everything is up, custom resources included; a failure leaves nothing running.
     public static Local start(LocalOptions options) throws StartException {
+        return start(options, Thread::sleep);
+    }
+
+    /// The same with another way to let a schedule's time pass.
+    static Local start(LocalOptions options, RateScheduleSettings.Pause pause)
+            throws StartException {
         var parts = new Parts();
         try {
-            return new Local(parts, new Deployment(options, parts).run());
+            return new Local(parts, new Deployment(options, pause, parts).run());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw closedAfter(new StartException("The start was interrupted.", stopping), parts);
