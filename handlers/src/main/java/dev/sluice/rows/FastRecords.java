@@ -55,10 +55,10 @@ final class FastRecords implements Records {
     private long byteOffset;
     private long record;
 
-    FastRecords(InputStream in, Position start, Dialect dialect, Limits limits) {
+    FastRecords(InputStream in, Position start, Dialect dialect, int recordBytes) {
         this.in = in;
         this.dialect = dialect;
-        this.recordBytes = limits.recordBytes();
+        this.recordBytes = recordBytes;
         this.buffer = new byte[(int) Math.min(FIRST_BUFFER_BYTES, 2L * recordBytes + 16)];
         this.base = start.byteOffset();
         this.nextLine = start.line();

@@ -56,7 +56,8 @@ public record Header(Layout layout, Position next) {
     private static Records records(byte[] bytes, Dataset dataset, Limits limits) {
         var mark = byteOrderMark(bytes);
         var in = new ByteArrayInputStream(bytes, mark, bytes.length - mark);
-        return new FastRecords(in, new Position(mark, 1, 1), Dialect.of(dataset.format()), limits);
+        return new FastRecords(
+                in, new Position(mark, 1, 1), Dialect.of(dataset.format()), limits.headerBytes());
     }
 
     /// How many bytes the byte order mark takes at which a stream stands, if it does.

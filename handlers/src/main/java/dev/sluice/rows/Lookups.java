@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// The lookup tables of the shared assets, each kept in memory until its file changes. Not
 /// thread-safe: one per execution environment.
 public final class Lookups {
+    private static final int LONGEST_RECORD_BYTES = 1024 * 1024;
     private static final int MOST_VALUES = 1_000_000;
 
     private record Version(Path file, FileTime modified, long bytes) {}
@@ -61,7 +62,7 @@ public final class Lookups {
         try (var in = new BufferedInputStream(Files.newInputStream(file))) {
             var dialect = Dialect.of(Format.of(Format.Type.CSV));
             in.skipNBytes(Header.byteOrderMark(in));
-            var records = new FastRecords(in, Position.START, dialect, Limits.DEFAULT);
+            var records = new FastRecords(in, Position.START, dialect, LONGEST_RECORD_BYTES);
             var field = field(records, name);
             var values = new LookupSet();
             while (records.next()) {

@@ -46,10 +46,10 @@ final class PlainRecords implements Records {
     private long byteOffset;
     private long record;
 
-    PlainRecords(InputStream in, Position start, Dialect dialect, Limits limits) {
+    PlainRecords(InputStream in, Position start, Dialect dialect, int recordBytes) {
         this.in = new BufferedInputStream(in);
         this.dialect = dialect;
-        this.recordBytes = limits.recordBytes();
+        this.recordBytes = recordBytes;
         this.nextOffset = start.byteOffset();
         this.nextLine = start.line();
         this.nextRecord = start.record();

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class PlainValues implements Values {
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
+    private static final Pattern LEADING_ZEROS_OF_EXPONENT =
+            Pattern.compile("([eE][+-]?)0+(?=\\d)");
+    private static final Pattern HUGE_EXPONENT = Pattern.compile("([eE][+-]?)\\d{9,}$");
     private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
     private static final Pattern TIMESTAMP =
             Pattern.compile(
@@ -144,13 +147,14 @@ final class PlainValues implements Values {
         return Arrays.copyOf(encoded.bytes(), encoded.size());
     }
 
-    // an exponent of a million digits is far outside every type
-    private static BigDecimal decimal(String text) throws Refused {
-        try {
-            return new BigDecimal(text).stripTrailingZeros();
-        } catch (NumberFormatException | ArithmeticException _) {
-            throw new Refused(RejectCode.OUT_OF_RANGE);
+    // an exponent of nine digits is outside every type, and more of them are outside the library
+    private static BigDecimal decimal(String text) {
+        if (isZero(text)) {
+            return BigDecimal.ZERO;
         }
+        var exponent = LEADING_ZEROS_OF_EXPONENT.matcher(text).replaceFirst("$1");
+        var bounded = HUGE_EXPONENT.matcher(exponent).replaceFirst("$1100000000");
+        return new BigDecimal(bounded).stripTrailingZeros();
     }
 
     private static double doubleValue(Column column, String text) throws Refused {

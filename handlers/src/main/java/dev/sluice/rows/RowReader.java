@@ -25,7 +25,8 @@ public sealed interface RowReader permits DelimitedRowReader {
             int jobNumber,
             Limits limits)
             throws IOException {
-        var records = new FastRecords(in, start, Dialect.of(dataset.format()), limits);
+        var records =
+                new FastRecords(in, start, Dialect.of(dataset.format()), limits.recordBytes());
         var values = new FastValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
         return new DelimitedRowReader(records, values, dataset, layout, jobNumber, limits);
     }
