@@ -6,7 +6,6 @@ import dev.sluice.cli.stack.Endpoints;
 import dev.sluice.cli.stack.Functions;
 import dev.sluice.cli.stack.Migration;
 import dev.sluice.cli.stack.SigningKeys;
-import dev.sluice.cli.terminal.Ink;
 import dev.sluice.cli.terminal.Stopwatch;
 import dev.sluice.cli.terminal.Terminal;
 import dev.sluice.cli.terminal.Text;
@@ -66,7 +65,7 @@ final class LocalStack implements AutoCloseable {
         var data = DataFolder.claim(settings.data());
         try (var watch =
                 new Stopwatch(out, "starting S3, SQS, PostgreSQL, the functions, the API")) {
-            var stack = start(settings, data, sentence -> announce(sentence, out));
+            var stack = start(settings, data, new Announcements(data.path(), out));
             out.line(
                     "Started S3, SQS, PostgreSQL, %d functions and the API in %s."
                             .formatted(
@@ -84,10 +83,6 @@ final class LocalStack implements AutoCloseable {
         throw new Complaint(
                 "Functions run as processes on Linux only: the native library of their runtime"
                         + " client is Linux's.");
-    }
-
-    private static void announce(String sentence, Terminal out) {
-        out.line("  " + out.ink(Ink.DIM, sentence));
     }
 
     private static LocalStack start(
@@ -139,7 +134,12 @@ final class LocalStack implements AutoCloseable {
                 parameters,
                 Optional.of(settings.assets()),
                 installation.dockerfile(),
-                Map.of("/var/task/lib", installation.builtImage()),
+                // The second so that functions see the keys where they have a /tmp of their own.
+                Map.of(
+                        "/var/task/lib",
+                        installation.builtImage(),
+                        "/var/task/keys",
+                        keys.publicFolder()),
                 announcements);
     }
 
@@ -180,9 +180,13 @@ final class LocalStack implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        // An interrupt that ended the work must not cut the stop short.
+        var interrupted = Thread.interrupted();
         try (data) {
             data.withdraw();
             local.close();
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 }

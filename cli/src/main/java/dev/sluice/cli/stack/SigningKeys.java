@@ -35,9 +35,9 @@ public final class SigningKeys {
 
     /// The keys in that folder, made where there are none.
     public static SigningKeys in(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        var published = Files.createDirectories(folder.resolve("public"));
         var privateKey = folder.resolve("private-key.json");
-        var jwks = folder.resolve("jwks.json");
+        var jwks = published.resolve("jwks.json");
         if (!Files.exists(privateKey))
             WholeFiles.writeSecret(privateKey, generate().toJSONString());
         var pair = read(privateKey);
@@ -64,6 +64,11 @@ public final class SigningKeys {
         } catch (JOSEException e) {
             throw new IllegalStateException("This JDK makes no RSA keys.", e);
         }
+    }
+
+    /// Where nothing secret is.
+    public Path publicFolder() {
+        return jwks.resolveSibling("");
     }
 
     /// Where the public half is published.

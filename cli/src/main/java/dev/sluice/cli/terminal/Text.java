@@ -2,6 +2,8 @@ package dev.sluice.cli.terminal;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Text for a terminal: what came from a file is made safe, measured in cells, and numbers get
@@ -89,6 +91,21 @@ public final class Text {
         if (width(text) <= cells) return text;
         var reversed = new StringBuilder(text).reverse().toString();
         return new StringBuilder(fit(reversed, cells)).reverse().toString();
+    }
+
+    /// The text in lines of at most that many cells, broken between words where there are any.
+    public static List<String> wrap(String text, int cells) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (var word : text.split(" ", -1)) {
+            if (!line.isEmpty() && width(line + " " + word) > cells) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     public static String padRight(String text, int cells) {

@@ -44,6 +44,13 @@ final class TextTest {
     }
 
     @Test
+    void wrapsBetweenWordsAndNeverThroughOne() {
+        assertThat(Text.wrap("a word and anotherverylongword ends", 10))
+                .containsExactly("a word and", "anotherverylongword", "ends");
+        assertThat(Text.wrap("", 10)).containsExactly("");
+    }
+
+    @Test
     void givesNumbersTheirUnits() {
         assertThat(Text.count(11_008, "row")).isEqualTo("11,008 rows");
         assertThat(Text.count(1, "row")).isEqualTo("1 row");
