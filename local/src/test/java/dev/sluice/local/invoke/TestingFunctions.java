@@ -162,8 +162,17 @@ public final class TestingFunctions {
         return withLimits(s, s.idle(), initLimit);
     }
 
+    public static FunctionsSettings withRetryDelay(FunctionsSettings s, Duration delay) {
+        return withLimits(s, s.idle(), s.initLimit(), List.of(delay, delay));
+    }
+
     private static FunctionsSettings withLimits(
             FunctionsSettings s, Duration idle, Duration initLimit) {
+        return withLimits(s, idle, initLimit, s.retryDelays());
+    }
+
+    private static FunctionsSettings withLimits(
+            FunctionsSettings s, Duration idle, Duration initLimit, List<Duration> retryDelays) {
         return new FunctionsSettings(
                 s.dataDirectory(),
                 s.visible(),
@@ -174,7 +183,7 @@ public final class TestingFunctions {
                 s.sendToQueue(),
                 s.announcements(),
                 s.accountConcurrency(),
-                s.retryDelays(),
+                retryDelays,
                 s.firstThrottleDelay(),
                 idle,
                 initLimit,
