@@ -1,7 +1,7 @@
 # The image of all functions; template.yaml gives each its handler as the command.
-# Any image with a JDK 25 and Maven builds it, any with glibc runs it; no shell is needed there.
+# Any image with a JDK 25 and Maven builds it, any with glibc and libgcc runs it; no shell is needed.
 ARG BUILD_IMAGE=docker.io/library/maven:3.9-eclipse-temurin-25
-ARG RUNTIME_IMAGE=gcr.io/distroless/base-debian12
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
