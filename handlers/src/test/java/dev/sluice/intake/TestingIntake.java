@@ -1,0 +1,43 @@
+package dev.sluice.intake;
+
+import dev.sluice.dataset.Assets;
+import dev.sluice.db.Database;
+import dev.sluice.job.Drop;
+import dev.sluice.lambda.ChunkMessages;
+import dev.sluice.lambda.Deadline;
+import dev.sluice.lambda.Inbox;
+import dev.sluice.lambda.JobIds;
+import dev.sluice.testing.TestingPipeline;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// Intake as its function has it, for the tests of its neighbours.
+public final class TestingIntake implements AutoCloseable {
+    private final Database database;
+    private final Intake intake;
+
+    public TestingIntake(TestingPipeline pipeline, long chunkBytes) {
+        database = pipeline.loader();
+        intake =
+                new Intake(
+                        database,
+                        new Inbox(pipeline.s3),
+                        new ChunkMessages(pipeline.sqs, pipeline.queueUrl),
+                        new Assets(pipeline.assets),
+                        new JobIds(InstantSource.system()),
+                        chunkBytes);
+    }
+
+    public void take(Drop drop) throws Exception {
+        intake.take(drop, Deadline.in(Duration.ofMinutes(5), InstantSource.system()));
+    }
+
+    public void take(Drop drop, Duration time) throws Exception {
+        intake.take(drop, Deadline.in(time, InstantSource.system()));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

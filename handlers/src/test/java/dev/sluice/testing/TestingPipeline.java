@@ -1,0 +1,224 @@
+package dev.sluice.testing;
+
+import dev.sluice.db.Database;
+import dev.sluice.db.DatabaseSettings;
+import dev.sluice.db.Jobs;
+import dev.sluice.db.migrate.Migrations;
+import dev.sluice.job.Drop;
+import dev.sluice.job.Job;
+import dev.sluice.job.JobState;
+import dev.sluice.local.s3.BucketDefinition;
+import dev.sluice.local.s3.Buckets;
+import dev.sluice.local.s3.BucketsSettings;
+import dev.sluice.local.s3.ObjectEvent;
+import dev.sluice.local.sqs.QueueDefinition;
+import dev.sluice.local.sqs.Queues;
+import dev.sluice.local.sqs.QueuesSettings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/// Real S3, SQS and PostgreSQL servers for the tests of the functions, which call the functions
+/// themselves: the test says which message comes, how often and in what order.
+///
+/// Started once per JVM; every test uses keys and tables of its own.
+public final class TestingPipeline {
+    public static final String BUCKET = "inbox";
+    private static final StaticCredentialsProvider CREDENTIALS =
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "localsecret"));
+    private static final TestingPipeline SHARED = new TestingPipeline();
+
+    public final S3Client s3;
+    public final SqsClient sqs;
+    public final String queueUrl;
+    public final Path assets;
+    private final EmbeddedPostgres postgres;
+    private final ConcurrentLinkedQueue<ObjectEvent> events = new ConcurrentLinkedQueue<>();
+
+    private TestingPipeline() {
+        try {
+            var data = Files.createTempDirectory("sluice-test");
+            assets = Files.createDirectories(data.resolve("assets"));
+            Files.createDirectories(assets.resolve("datasets"));
+            Files.createDirectories(assets.resolve("lookups"));
+            postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(1)).start();
+            Migrations.apply(owner());
+            var buckets =
+                    Buckets.start(
+                            new BucketsSettings(
+                                    Files.createDirectories(data.resolve("s3")),
+                                    List.of(new BucketDefinition(BUCKET, /* versioned= */ true)),
+                                    "local",
+                                    "localsecret",
+                                    0,
+                                    events::add));
+            var queues =
+                    Queues.start(
+                            new QueuesSettings(
+                                    Files.createDirectories(data.resolve("sqs")),
+                                    "eu-west-1",
+                                    "000000000000",
+                                    List.of(QueueDefinition.standard("chunks")),
+                                    0,
+                                    System.err::println));
+            s3 =
+                    S3Client.builder()
+                            .endpointOverride(buckets.endpoint())
+                            .region(Region.EU_WEST_1)
+                            .credentialsProvider(CREDENTIALS)
+                            .build();
+            sqs =
+                    SqsClient.builder()
+                            .endpointOverride(queues.endpoint())
+                            .region(Region.EU_WEST_1)
+                            .credentialsProvider(CREDENTIALS)
+                            .build();
+            queueUrl = queues.url("chunks");
+        } catch (Exception e) {
+            throw new IllegalStateException("the servers for the tests do not start", e);
+        }
+    }
+
+    public static TestingPipeline shared() {
+        return SHARED;
+    }
+
+    public DatabaseSettings owner() {
+        return settings("postgres");
+    }
+
+    public DatabaseSettings settings(String user) {
+        return settings(user, postgres.getPort());
+    }
+
+    public DatabaseSettings settings(String user, int port) {
+        return new DatabaseSettings(
+                "127.0.0.1",
+                port,
+                "postgres",
+                user,
+                DatabaseSettings.Auth.NONE,
+                null,
+                DatabaseSettings.Tls.DISABLE,
+                "test",
+                Duration.ofSeconds(30));
+    }
+
+    public Database loader() {
+        return new Database(settings("sluice_loader"), InstantSource.system());
+    }
+
+    public int databasePort() {
+        return postgres.getPort();
+    }
+
+    /// Puts an object and returns the drop that S3 announced.
+    public Drop put(String key, byte[] content) {
+        var version =
+                s3.putObject(
+                                request -> request.bucket(BUCKET).key(key),
+                                RequestBody.fromBytes(content))
+                        .versionId();
+        return events.stream()
+                .filter(event -> event.versionId().equals(version))
+                .map(event ->
+                        new Drop(
+                                event.bucket(),
+                                event.key(),
+                                event.versionId(),
+                                event.etag(),
+                                event.size(),
+                                event.sequencer(),
+                                event.time()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    public Drop put(String key, String content) {
+        return put(key, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Writes a dataset file and returns the dataset's name.
+    public String dataset(String name, String rest) {
+        try {
+            Files.writeString(
+                    assets.resolve("datasets").resolve(name + ".yaml"),
+                    "dataset: %s\ntable: %s\n%s".formatted(name, name, rest));
+            return name;
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// A name that no other test uses.
+    public static String unique(String stem) {
+        return stem + "_" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    /// The messages in the queue; they are taken out of it.
+    public List<Message> messages() {
+        var all = new ArrayList<Message>();
+        while (true) {
+            var some =
+                    sqs.receiveMessage(
+                                    request -> request.queueUrl(queueUrl).maxNumberOfMessages(10))
+                            .messages();
+            if (some.isEmpty()) {
+                return all;
+            }
+            for (var message : some) {
+                sqs.deleteMessage(request ->
+                        request.queueUrl(queueUrl).receiptHandle(message.receiptHandle()));
+            }
+            all.addAll(some);
+        }
+    }
+
+    /// The job of a drop as the ledger has it.
+    public Job job(Drop drop) throws SQLException {
+        try (var database = loader()) {
+            return database.inTransaction(
+                    c -> Jobs.register(c, UUID.randomUUID(), "nobody", "none", drop));
+        }
+    }
+
+    public JobState state(Drop drop) throws SQLException {
+        return job(drop).state();
+    }
+
+    public String ask(String sql) throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var row = statement.executeQuery(sql)) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        }
+    }
+
+    public void run(String sql) throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return owner().dataSource().getConnection();
+    }
+}
