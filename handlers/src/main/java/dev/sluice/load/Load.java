@@ -109,6 +109,9 @@ final class Load {
     /// row the chunk is read again and the refused rows are found one by one.
     private JobState commit(Task task, Deadline deadline)
             throws SQLException, IOException, DropGoneException {
+        if (deadline.isWithin(MARGIN)) {
+            throw new IOException("no time left to begin the chunk");
+        }
         var dataset = assets.dataset(task.job().dataset());
         try (var _ = database.abortAfter(deadline.left().minus(MARGIN))) {
             try {
