@@ -33,6 +33,10 @@ public final class AuthorizerHandler implements RequestStreamHandler {
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context)
             throws IOException {
+        answer(input, output);
+    }
+
+    void answer(InputStream input, OutputStream output) throws IOException {
         var request = Json.read(input);
         var header = request.get("authorizationToken").textOrNull();
         var caller = caller(header == null ? "" : header);

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -135,19 +136,31 @@ public final class TestingPipeline {
                                 request -> request.bucket(BUCKET).key(key),
                                 RequestBody.fromBytes(content))
                         .versionId();
-        return events.stream()
-                .filter(event -> event.versionId().equals(version))
-                .map(event ->
-                        new Drop(
-                                event.bucket(),
-                                event.key(),
-                                event.versionId(),
-                                event.etag(),
-                                event.size(),
-                                event.sequencer(),
-                                event.time()))
-                .findFirst()
-                .orElseThrow();
+        return drop(
+                events.stream()
+                        .filter(e -> e.versionId().equals(version))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    /// The latest drop that S3 announced for a key.
+    public Drop latest(String key) {
+        return drop(
+                events.stream()
+                        .filter(event -> event.key().equals(key))
+                        .max(Comparator.comparing(ObjectEvent::sequencer))
+                        .orElseThrow());
+    }
+
+    private static Drop drop(ObjectEvent event) {
+        return new Drop(
+                event.bucket(),
+                event.key(),
+                event.versionId(),
+                event.etag(),
+                event.size(),
+                event.sequencer(),
+                event.time());
     }
 
     public Drop put(String key, String content) {
