@@ -1,5 +1,6 @@
 package dev.sluice.local.part;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /// The running parts of a stack, closed in the reverse of the order they were started in.
 ///
 /// Thread-safe. A part whose start fails takes down those that run already.
-@SuppressWarnings("try")
 public final class Parts implements Part {
     private final Deque<Part> running = new ArrayDeque<>();
     private boolean closed;
@@ -22,44 +22,48 @@ public final class Parts implements Part {
             running.push(part);
             return part;
         } catch (Throwable failure) {
-            closeAfter(failure);
+            closed = true;
+            var _ = closeAll(failure);
             throw failure;
         }
     }
 
+    /// Closes all that runs even if some fail to; the first failure is thrown and carries the
+    /// others.
     @Override
-    public synchronized void close() throws Exception {
+    public synchronized void close() throws IOException {
         closed = true;
-        Throwable first = null;
-        while (!running.isEmpty()) {
-            first = close(running.pop(), first);
-        }
-        switch (first) {
+        switch (closeAll(null)) {
             case null -> {}
-            case Exception exception -> throw exception;
-            case Error error -> throw error;
-            case Throwable other -> throw new IllegalStateException(other);
+            case IOException failure -> throw failure;
+            case RuntimeException failure -> throw failure;
+            case Error failure -> throw failure;
+            case Throwable failure -> throw new IOException(failure);
         }
     }
 
-    private void closeAfter(Throwable failure) {
-        try {
-            close();
-        } catch (Exception second) {
-            failure.addSuppressed(second);
+    private @Nullable Throwable closeAll(@Nullable Throwable earlier) {
+        var first = earlier;
+        while (!running.isEmpty()) {
+            var failure = close(running.pop());
+            if (first == null) {
+                first = failure;
+            } else if (failure != null) {
+                first.addSuppressed(failure);
+            }
         }
+        return first;
     }
 
-    private static @Nullable Throwable close(Part part, @Nullable Throwable first) {
+    private static @Nullable Throwable close(Part part) {
         try {
             part.close();
-            return first;
+            return null;
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            return interrupt;
         } catch (Throwable failure) {
-            if (first == null) {
-                return failure;
-            }
-            first.addSuppressed(failure);
-            return first;
+            return failure;
         }
     }
 

@@ -2,10 +2,9 @@ package dev.sluice.local.postgres;
 
 import dev.sluice.local.part.DirectoryLock;
 import dev.sluice.local.part.Part;
+import dev.sluice.local.part.Parts;
+import dev.sluice.local.part.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,15 +33,13 @@ public final class Postgres implements Part {
                     "timezone", "UTC",
                     "log_timezone", "UTC");
 
-    private final DirectoryLock lock;
-    private final Server server;
+    private final Parts parts;
     private final int port;
     private final String owner;
     private final String database;
 
-    private Postgres(DirectoryLock lock, Server server, int port, PostgresSettings settings) {
-        this.lock = lock;
-        this.server = server;
+    private Postgres(Parts parts, int port, PostgresSettings settings) {
+        this.parts = parts;
         this.port = port;
         this.owner = settings.owner();
         this.database = settings.database();
@@ -51,17 +48,11 @@ public final class Postgres implements Part {
     /// Ends what an earlier run left on the directory, starts the server and waits until it
     /// answers.
     public static Postgres start(PostgresSettings settings) throws IOException {
-        var lock = DirectoryLock.take(settings.dataDirectory());
-        try {
-            return start(settings, lock);
-        } catch (IOException | RuntimeException failure) {
-            try {
-                lock.close();
-            } catch (IOException second) {
-                failure.addSuppressed(second);
-            }
-            throw failure;
-        }
+        var parts = new Parts();
+        var _ = parts.start(() -> DirectoryLock.take(settings.dataDirectory()));
+        int port = Ports.free(settings.preferredPort());
+        var _ = parts.start(() -> serve(settings, port));
+        return new Postgres(parts, port, settings);
     }
 
     public String host() {
@@ -79,23 +70,18 @@ public final class Postgres implements Part {
 
     @Override
     public void close() throws IOException {
-        try (lock) {
-            server.close();
-        }
+        parts.close();
     }
 
-    private static Postgres start(PostgresSettings settings, DirectoryLock lock)
-            throws IOException {
+    private static Server serve(PostgresSettings settings, int port) throws IOException {
         var directory = settings.dataDirectory().toRealPath();
         var data = directory.resolve("data");
-        int orphans = Orphans.end(data);
-        if (orphans > 0) {
+        if (Orphans.end(data) > 0) {
             settings.announcements().accept("ended a PostgreSQL that an earlier run left behind");
         }
         var account = Account.of(directory, settings.announcements());
         var programs = programs(account, directory).resolve("bin");
         Cluster.ensure(data, programs.resolve("initdb"), account);
-        int port = free(settings.preferredPort());
         var lines = new LinkedHashMap<>(SETTINGS);
         lines.putAll(settings.server());
         var server =
@@ -108,7 +94,7 @@ public final class Postgres implements Part {
                         directory.resolve("log"));
         try {
             ensureOwner(port, settings);
-            return new Postgres(lock, server, port, settings);
+            return server;
         } catch (SQLException failure) {
             var refused = new IOException("PostgreSQL runs but refuses its owner", failure);
             try {
@@ -137,20 +123,6 @@ public final class Postgres implements Part {
             return Software.unpackOnto(directory.resolve("programs"));
         }
         return Software.unpackOnto(shelf);
-    }
-
-    private static int free(int preferred) throws IOException {
-        var loopback = InetAddress.getLoopbackAddress();
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(loopback, preferred));
-            return socket.getLocalPort();
-        } catch (IOException taken) {
-            if (preferred == 0) {
-                throw taken;
-            }
-            return free(0);
-        }
     }
 
     private static void ensureOwner(int port, PostgresSettings settings) throws SQLException {

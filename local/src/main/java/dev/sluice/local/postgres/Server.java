@@ -1,5 +1,6 @@
 package dev.sluice.local.postgres;
 
+import dev.sluice.local.part.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A running server process, which does not outlive this process for long.
-final class Server implements AutoCloseable {
+final class Server implements Part {
     /*
      * The shell holds the reading end of a pipe whose writing end only this JVM has. When that is
      * closed, or the JVM is gone, however it went, the shell asks PostgreSQL for a fast shutdown.

@@ -1,6 +1,9 @@
 package dev.sluice.local.s3;
 
+import dev.sluice.local.part.DirectoryLock;
 import dev.sluice.local.part.Part;
+import dev.sluice.local.part.Parts;
+import dev.sluice.local.part.Ports;
 import dev.sluice.local.s3.awssdk.Change;
 import dev.sluice.local.s3.awssdk.VersionedBlobStore;
 import dev.sluice.local.s3.store.Store;
@@ -13,32 +16,21 @@ import java.time.Instant;
 ///
 /// What was answered survives `kill -9`. One process at a time may have the data directory.
 public final class Buckets implements Part {
-    private final Store store;
-    private final S3Server server;
+    private final Parts parts;
     private final URI endpoint;
 
-    private Buckets(Store store, S3Server server) {
-        this.store = store;
-        this.server = server;
-        this.endpoint = URI.create("http://127.0.0.1:" + server.port());
+    private Buckets(Parts parts, URI endpoint) {
+        this.parts = parts;
+        this.endpoint = endpoint;
     }
 
     /// Opens the store and serves it on 127.0.0.1.
     public static Buckets start(BucketsSettings settings) throws IOException {
-        var store = Store.open(settings.dataDirectory());
-        try {
-            for (var definition : settings.buckets()) {
-                define(store, definition);
-            }
-            return new Buckets(store, serve(store, settings));
-        } catch (IOException | RuntimeException failure) {
-            try {
-                store.close();
-            } catch (IOException second) {
-                failure.addSuppressed(second);
-            }
-            throw failure;
-        }
+        var parts = new Parts();
+        var _ = parts.start(() -> DirectoryLock.take(settings.dataDirectory()));
+        var store = parts.start(() -> Store.open(settings.dataDirectory()));
+        var server = parts.start(() -> serve(store, settings));
+        return new Buckets(parts, URI.create("http://127.0.0.1:" + server.port()));
     }
 
     /// `http://127.0.0.1:port`, for path-style requests.
@@ -48,9 +40,7 @@ public final class Buckets implements Part {
 
     @Override
     public void close() throws IOException {
-        try (store) {
-            server.close();
-        }
+        parts.close();
     }
 
     private static void define(Store store, BucketDefinition definition) throws IOException {
@@ -61,17 +51,12 @@ public final class Buckets implements Part {
     }
 
     private static S3Server serve(Store store, BucketsSettings settings) throws IOException {
+        for (var definition : settings.buckets()) {
+            define(store, definition);
+        }
         var blobs = new VersionedBlobStore(store, it -> settings.onEvent().accept(event(it)));
         var handler = new S3Handler(blobs, settings.accessKeyId(), settings.secretAccessKey());
-        try {
-            return S3Server.start(handler, settings.preferredPort());
-        } catch (IOException failure) {
-            if (settings.preferredPort() == 0) {
-                throw failure;
-            }
-            // else: the port is taken, and any other will do
-            return S3Server.start(handler, 0);
-        }
+        return S3Server.start(handler, Ports.free(settings.preferredPort()));
     }
 
     private static ObjectEvent event(Change change) {

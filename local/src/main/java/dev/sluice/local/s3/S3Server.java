@@ -1,5 +1,6 @@
 package dev.sluice.local.s3;
 
+import dev.sluice.local.part.Part;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,7 +15,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /// The HTTP server on 127.0.0.1 in front of a handler of S3 requests.
-final class S3Server implements AutoCloseable {
+final class S3Server implements Part {
     private final Server server;
     private final int port;
 

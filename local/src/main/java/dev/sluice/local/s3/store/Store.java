@@ -1,5 +1,6 @@
 package dev.sluice.local.s3.store;
 
+import dev.sluice.local.part.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import java.util.concurrent.ConcurrentMap;
 ///
 /// What was answered survives the end of the process, `kill -9` included. It is not forced to the
 /// disk, so a power cut may take the last seconds.
-public final class Store implements AutoCloseable {
+public final class Store implements Part {
     private final Path directory;
     private final Sequence sequence = new Sequence();
     private final ConcurrentMap<String, Bucket> buckets = new ConcurrentHashMap<>();
