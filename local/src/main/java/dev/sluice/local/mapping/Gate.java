@@ -13,10 +13,6 @@ final class Gate {
         notifyAll();
     }
 
-    synchronized boolean isOpen() {
-        return open;
-    }
-
     synchronized void await() throws InterruptedException {
         while (!open) {
             wait();

@@ -3,6 +3,7 @@ package dev.sluice.local.mapping;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -18,7 +19,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// The queue that a mapping polls. Thread-safe.
 final class SourceQueue implements AutoCloseable {
     private static final int MOST_AT_ONCE = 10;
-    private static final int LONGEST_WAIT_SECONDS = 20;
+    // Short, since whoever closes must wait for it.
+    private static final int LONGEST_WAIT_SECONDS = 1;
     private static final int DELETE_ATTEMPTS = 3;
 
     private final SqsClient client;
@@ -57,17 +59,17 @@ final class SourceQueue implements AutoCloseable {
         return visibilityTimeout;
     }
 
-    /// Waits for messages; gathers more of them for as long as the window is open.
-    List<Message> gather(int batchSize, Duration window) {
+    /// Waits a moment for messages; where some come, gathers more of them for as long as the window
+    /// is open and nobody says that it is enough.
+    List<Message> gather(int batchSize, Duration window, BooleanSupplier enough) {
         var batch = new ArrayList<>(receive(batchSize, LONGEST_WAIT_SECONDS));
         long end = System.nanoTime() + window.toNanos();
         while (!batch.isEmpty() && batch.size() < batchSize && !SqsEvent.isFull(batch)) {
             long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
-            if (left <= 0) {
+            if (left <= 0 || enough.getAsBoolean()) {
                 break;
             }
-            int seconds = Math.clamp(Math.ceilDiv(left, 1_000), 1, LONGEST_WAIT_SECONDS);
-            batch.addAll(receive(batchSize - batch.size(), seconds));
+            batch.addAll(receive(batchSize - batch.size(), LONGEST_WAIT_SECONDS));
         }
         return batch;
     }

@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,10 @@ public final class SqsMapping implements Part {
      * A permit stands for one batch under way, and is taken before the queue is asked: so never
      * more is in flight than the function may work on, and a message that nobody can take stays
      * visible to others and keeps its receive count. The batch's thread gives the permit back.
+     *
+     * A poll is never broken off: the queue would still hand the next message to it, and nobody
+     * would see that message until its visibility timeout. For the same reason what is not worked
+     * on is given back last, when no poll is left that would take it again.
      */
     private static final int DEFAULT_CONCURRENCY = 5;
     private static final int MOST_POLLERS = 5;
@@ -35,7 +41,9 @@ public final class SqsMapping implements Part {
     private final SourceQueue queue;
     private final Semaphore permits;
     private final List<Thread> pollers = new ArrayList<>();
+    private final Set<Thread> polling = ConcurrentHashMap.newKeySet();
     private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
+    private final Queue<List<Message>> abandoned = new ConcurrentLinkedQueue<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Gate enabled;
 
@@ -73,11 +81,15 @@ public final class SqsMapping implements Part {
             return;
         }
         stopped.countDown();
-        pollers.forEach(Thread::interrupt);
+        // Those that wait for a permit or the gate; one that waits for the queue is let finish.
+        pollers.stream().filter(it -> !polling.contains(it)).forEach(Thread::interrupt);
         join(pollers, LAST_WAIT);
         join(batches, settings.drain());
         batches.forEach(Thread::interrupt);
         join(batches, LAST_WAIT);
+        for (var batch : abandoned) {
+            queue.makeVisible(batch);
+        }
         queue.close();
     }
 
@@ -101,14 +113,19 @@ public final class SqsMapping implements Part {
     }
 
     private List<Message> receive() throws InterruptedException {
+        polling.add(Thread.currentThread());
         try {
-            return queue.gather(settings.batchSize(), settings.window());
+            return isStopped()
+                    ? List.of()
+                    : queue.gather(settings.batchSize(), settings.window(), this::isStopped);
         } catch (RuntimeException failure) {
             // Whatever it was (the queue's server restarts, say), polling goes on.
             if (!isStopped()) {
                 pause(AFTER_FAILURE);
             }
             return List.of();
+        } finally {
+            polling.remove(Thread.currentThread());
         }
     }
 
@@ -116,12 +133,8 @@ public final class SqsMapping implements Part {
         if (batch.isEmpty()) {
             return false;
         }
-        if (isStopped() || !enabled.isOpen()) {
-            boolean interrupted = Thread.interrupted();
-            queue.makeVisible(batch);
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        if (isStopped()) {
+            abandoned.add(batch);
             return false;
         }
         var until = Instant.now().plus(queue.visibilityTimeout());
@@ -151,13 +164,16 @@ public final class SqsMapping implements Part {
             queue.delete(done(batch, invoke(event, until)));
         } catch (InterruptedException _) {
             // The mapping closes: whoever polls next may have them at once.
-            queue.makeVisible(batch);
+            abandoned.add(batch);
         } catch (SdkException failure) {
             // What could not be deleted comes again: at least once is the promise.
         } catch (RuntimeException failure) {
             // No function to be had: not the messages' fault, nor to be tried again in a rush.
-            pauseQuietly(AFTER_FAILURE);
-            queue.makeVisible(batch);
+            if (pausedUntilStopped(AFTER_FAILURE)) {
+                abandoned.add(batch);
+            } else {
+                queue.makeVisible(batch);
+            }
         }
     }
 
@@ -202,11 +218,11 @@ public final class SqsMapping implements Part {
         }
     }
 
-    private void pauseQuietly(Duration duration) {
+    private boolean pausedUntilStopped(Duration duration) {
         try {
-            pause(duration);
+            return stopped.await(duration.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {
-            // The caller goes on to give the messages back, interrupted or not.
+            return true;
         }
     }
 
