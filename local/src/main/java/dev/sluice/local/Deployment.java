@@ -61,6 +61,7 @@ final class Deployment {
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(5);
 
     private final LocalOptions options;
+    private final InstantSource clock;
     private final RateScheduleSettings.Pause pause;
     private final Path data;
     private final Parts parts;
@@ -71,9 +72,14 @@ final class Deployment {
     private final String secretKey;
 
     /// Reads what there is to read; nothing but the data directory's lock is taken yet.
-    Deployment(LocalOptions options, RateScheduleSettings.Pause pause, Parts parts)
+    Deployment(
+            LocalOptions options,
+            InstantSource clock,
+            RateScheduleSettings.Pause pause,
+            Parts parts)
             throws IOException {
         this.options = options;
+        this.clock = clock;
         this.pause = pause;
         this.parts = parts;
         this.template = Template.read(options.template());
@@ -346,7 +352,7 @@ final class Deployment {
                         Rate.parse(schedule.expression()),
                         options.region(),
                         ACCOUNT,
-                        InstantSource.system(),
+                        clock,
                         pause);
         var input = schedule.input().map(it -> it.getBytes(StandardCharsets.UTF_8));
         return RateSchedule.start(

@@ -7,6 +7,7 @@ import dev.sluice.local.timer.RateScheduleSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,15 @@ public final class Local implements AutoCloseable {
 
     /// Returns when everything is up, custom resources included; a failure leaves nothing running.
     public static Local start(LocalOptions options) throws StartException {
-        return start(options, Thread::sleep);
+        return start(options, InstantSource.system(), Thread::sleep);
     }
 
-    /// The same with another way to let a schedule's time pass.
-    static Local start(LocalOptions options, RateScheduleSettings.Pause pause)
+    /// The same with another time for schedules.
+    static Local start(LocalOptions options, InstantSource clock, RateScheduleSettings.Pause pause)
             throws StartException {
         var parts = new Parts();
         try {
-            return new Local(parts, new Deployment(options, pause, parts).run());
+            return new Local(parts, new Deployment(options, clock, pause, parts).run());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw closedAfter(new StartException("The start was interrupted.", stopping), parts);
