@@ -47,6 +47,10 @@ public final class MigrateHandler implements RequestStreamHandler {
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context)
             throws IOException {
+        answer(input, output);
+    }
+
+    void answer(InputStream input, OutputStream output) throws IOException {
         var event = Json.read(input);
         try {
             output.write(answer(event).getBytes(UTF_8));

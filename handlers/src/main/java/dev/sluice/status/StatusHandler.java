@@ -44,6 +44,10 @@ public final class StatusHandler implements RequestStreamHandler {
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context)
             throws IOException {
+        answer(input, output);
+    }
+
+    void answer(InputStream input, OutputStream output) throws IOException {
         output.write(answer(Json.read(input)).toProxy().getBytes(UTF_8));
     }
 

@@ -11,20 +11,22 @@ import software.amazon.awssdk.services.s3.model.ObjectVersion;
 final class InboxWalk {
     private final S3Client s3;
     private final String bucket;
+    private final int pageSize;
 
-    InboxWalk(S3Client s3, String bucket) {
+    InboxWalk(S3Client s3, String bucket, int pageSize) {
         this.s3 = s3;
         this.bucket = bucket;
+        this.pageSize = pageSize;
     }
 
-    /// Up to 1,000 drops and where the next page starts; null at the end.
+    /// A page of drops and where the next page starts; null at the end.
     record Page(List<Drop> drops, @Nullable String next) {}
 
     Page page(@Nullable String position) {
         var marker = position == null ? null : Json.read(position);
         var answer =
                 s3.listObjectVersions(request -> {
-                    request.bucket(bucket);
+                    request.bucket(bucket).maxKeys(pageSize);
                     if (marker != null) {
                         request.keyMarker(marker.get("key").text("key"))
                                 .versionIdMarker(marker.get("version").textOrNull());

@@ -31,7 +31,7 @@ public final class SweepHandler implements RequestStreamHandler {
                                 DatabaseSettings.from(
                                         settings.environment(), Duration.ofSeconds(30)),
                                 InstantSource.system()),
-                        new InboxWalk(Aws.s3(), settings.text("INBOX_BUCKET")),
+                        new InboxWalk(Aws.s3(), settings.text("INBOX_BUCKET"), 1000),
                         new ChunkMessages(Aws.sqs(), settings.text("CHUNKS_QUEUE_URL")),
                         new IntakeRequests(Aws.lambda(), settings.text("INTAKE_FUNCTION"))));
     }
