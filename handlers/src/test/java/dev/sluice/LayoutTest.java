@@ -24,6 +24,8 @@ class LayoutTest {
     private final JavaClasses house =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    // on the class path for the tests only
+                    .withImportOption(location -> !location.contains("dev/sluice/local"))
                     .importPackages("dev.sluice");
 
     @Test
