@@ -22,6 +22,14 @@ final class Checks {
         }
     }
 
+    void missing(String what) {
+        differences.add("Expected and not found: " + what);
+    }
+
+    void unexpected(String what) {
+        differences.add("Found and not expected: " + what);
+    }
+
     List<String> differences() {
         return List.copyOf(differences);
     }

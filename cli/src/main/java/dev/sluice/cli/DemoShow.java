@@ -59,12 +59,17 @@ final class DemoShow implements AutoCloseable {
         for (var sample : Sample.ALL) scenes.add(Scene.of(sample, folder));
         dropAll(scenes);
         report(scenes);
-        for (var scene : scenes) {
-            if (scene.sample().equals(Sample.DAMAGED)) showRejects(scene.job());
-            if (scene.sample().equals(Sample.NAVAIDS)) dropAgain(scene);
-        }
+        showRejects(sceneOf(Sample.DAMAGED, scenes).job());
+        dropAgain(sceneOf(Sample.NAVAIDS, scenes));
         countRows(scenes);
         tellHowToGoOn();
+    }
+
+    private static Scene sceneOf(Sample sample, List<Scene> scenes) {
+        return scenes.stream()
+                .filter(scene -> scene.sample().equals(sample))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void title(String text) {
@@ -136,13 +141,17 @@ final class DemoShow implements AutoCloseable {
         new JobReport(out).print(rejects.subList(0, Math.min(REJECTS_SHOWN, rejects.size())));
         var found = rejects.stream().map(DemoShow::damage).toList();
         var damages = Sample.damages();
-        checks.same("Rejects of " + job.fileName(), damages, found);
-        out.blankLine();
-        out.line(
-                found.equals(damages)
-                        ? "  All %d rejects are what the file was damaged with."
-                                .formatted(found.size())
-                        : out.ink(Ink.RED, "  These are not what the file was damaged with."));
+        for (var damage : without(damages, found)) checks.missing(damage.sentence());
+        for (var damage : without(found, damages)) checks.unexpected(damage.sentence());
+        if (found.equals(damages)) {
+            out.line(
+                    "\n  All %d rejects are what the file was damaged with."
+                            .formatted(found.size()));
+        }
+    }
+
+    private static List<Sample.Damage> without(List<Sample.Damage> all, List<Sample.Damage> some) {
+        return all.stream().filter(damage -> !some.contains(damage)).toList();
     }
 
     private static Sample.Damage damage(Reject reject) {

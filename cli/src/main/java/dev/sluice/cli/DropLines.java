@@ -1,6 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.Jobs;
 import dev.sluice.cli.terminal.Terminal;
 import java.io.IOException;
@@ -48,9 +47,8 @@ final class DropLines {
     }
 
     private void look(Jobs jobs, DropLine line) throws IOException, InterruptedException {
-        if (line.ended()) return;
         var job = line.job();
-        if (job.isPresent()) line.see(jobs.get(job.map(Job::id).orElseThrow()));
+        if (job.isPresent() && !line.ended()) line.see(jobs.get(job.get().id()));
         if (line.endsNow() && !terminal.interactive()) {
             terminal.line(line.tell(terminal, nameWidth));
         }

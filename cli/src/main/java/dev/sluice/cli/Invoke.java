@@ -70,7 +70,11 @@ final class Invoke implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             throw new Complaint("There is no file " + event + ".", e);
         } catch (JacksonException e) {
-            throw new Complaint(event + " is not JSON: " + e.getOriginalMessage(), e);
+            var place = e.getLocation();
+            throw new Complaint(
+                    "%s is not JSON: see line %d, column %d."
+                            .formatted(event, place.getLineNr(), place.getColumnNr()),
+                    e);
         }
     }
 

@@ -101,17 +101,24 @@ final class JobReport {
     /// The rejects as a table, each with what the file says there.
     void print(List<Reject> rejects) {
         var table =
-                new Table(right("LINE"), left("COLUMN"), left("CODE"), Table.flexible("REASON"));
+                new Table(right("LINE"), left("COLUMN"), left("CODE"), Table.wrapping("REASON"));
         for (var reject : rejects) {
             var column = reject.column();
             table.row(
                     Cell.of(Text.count(reject.line())),
                     Cell.of(column == null ? "" : Text.safe(column)),
                     new Cell(reject.code(), Ink.YELLOW),
-                    Cell.of(Text.safe(reject.message())));
+                    Cell.of(Text.safe(reason(reject))));
             var raw = reject.raw();
             if (raw != null) table.note(Text.safe(raw));
         }
         table.print(out);
+    }
+
+    // The column has a column of its own.
+    private static String reason(Reject reject) {
+        var column = "Column \"" + reject.column() + "\": ";
+        var message = reject.message();
+        return message.startsWith(column) ? message.substring(column.length()) : message;
     }
 }

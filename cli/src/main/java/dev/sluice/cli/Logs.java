@@ -56,35 +56,38 @@ final class Logs implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var folder = folder();
+        var data = dataFolder();
+        var wanted = wantedLog(data);
         var tails = new ArrayList<LogTail>();
-        addNew(tails, folder);
+        addNew(tails, data, wanted);
         if (tails.isEmpty() && !follow)
             throw new Complaint("No function has written anything yet.");
         for (var tail : tails) print(tail, tail.last(lines));
         while (follow) {
             Thread.sleep(BETWEEN_LOOKS);
-            addNew(tails, folder);
+            addNew(tails, data, wanted);
             for (var tail : tails) print(tail, tail.more());
         }
         return ExitCode.DONE.number();
     }
 
-    private Path folder() {
-        var data =
-                stack.dataFolder()
-                        .orElseThrow(() ->
-                                new Complaint(
-                                        "In AWS the logs are in CloudWatch: aws logs tail"
-                                                + " /aws/lambda/NAME --follow"));
+    private Path dataFolder() {
+        return stack.dataFolder()
+                .orElseThrow(() ->
+                        new Complaint(
+                                "In AWS the logs are in CloudWatch: aws logs tail"
+                                        + " /aws/lambda/NAME --follow"));
+    }
+
+    private static Path logs(Path data) {
         var folder = data.resolve("logs");
         if (!Files.isDirectory(folder)) throw new Complaint("There are no logs in " + data + ".");
         return folder;
     }
 
-    private void addNew(List<LogTail> tails, Path folder) throws IOException {
-        var name = wantedName();
-        try (var files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+    private static void addNew(List<LogTail> tails, Path data, @Nullable String name)
+            throws IOException {
+        try (var files = Files.newDirectoryStream(logs(data), "*" + SUFFIX)) {
             for (var file : files) {
                 var of = file.getFileName().toString().replace(SUFFIX, "");
                 var wanted = name == null || name.equals(of);
@@ -96,11 +99,11 @@ final class Logs implements Callable<Integer> {
         tails.sort(Comparator.comparing(LogTail::name));
     }
 
-    private @Nullable String wantedName() {
+    /// Logs go by logical id; who asks may give the function's name.
+    private @Nullable String wantedLog(Path data) {
         var wanted = function;
-        if (wanted == null) return null;
-        var endpoints = stack.dataFolder().map(Endpoints::fileIn).filter(Files::exists);
-        return endpoints.map(file -> Endpoints.read(file).functionName(wanted)).orElse(wanted);
+        if (wanted == null || !Files.exists(Endpoints.fileIn(data))) return wanted;
+        return Endpoints.read(Endpoints.fileIn(data)).logicalId(wanted);
     }
 
     private void print(LogTail tail, List<String> written) {

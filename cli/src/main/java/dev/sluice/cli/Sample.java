@@ -25,6 +25,14 @@ record Sample(String file, String dataset, long read, long rejected) {
             var parts = text.split(",", -1);
             return new Damage(Long.parseLong(parts[0]), parts[1], parts[2]);
         }
+
+        String sentence() {
+            return "a reject "
+                    + code
+                    + " in line "
+                    + line
+                    + (column.isEmpty() ? "" : ", " + column);
+        }
     }
 
     long loaded() {

@@ -108,4 +108,13 @@ public record Endpoints(
     public String functionName(String function) {
         return functions.getOrDefault(function, function);
     }
+
+    /// The other way round.
+    public String logicalId(String function) {
+        return functions.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(function))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(function);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.cli.terminal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Rows under aligned headings. One column may be flexible: it gives way when the terminal is too
@@ -14,6 +15,7 @@ public final class Table {
     private enum Kind {
         LEFT,
         RIGHT,
+        WRAPPING,
         FLEXIBLE,
         FLEXIBLE_END
     }
@@ -47,6 +49,11 @@ public final class Table {
 
     public static Column right(String heading) {
         return new Column(heading, Kind.RIGHT);
+    }
+
+    /// Left aligned; goes on in further lines.
+    public static Column wrapping(String heading) {
+        return new Column(heading, Kind.WRAPPING);
     }
 
     /// Left aligned; loses its end first.
@@ -89,12 +96,36 @@ public final class Table {
         var heading = columns.stream().map(column -> new Cell(column.heading(), Ink.BOLD)).toList();
         terminal.line(draw(heading, widths, terminal));
         for (var entry : entries) {
-            terminal.line(
-                    switch (entry) {
-                        case Row(var cells) -> draw(cells, widths, terminal);
-                        case Note(var text) -> drawNote(text, widths[0], terminal);
-                    });
+            switch (entry) {
+                case Row(var cells) -> {
+                    for (var line : wrapped(cells, widths)) {
+                        terminal.line(draw(line, widths, terminal));
+                    }
+                }
+                case Note(var text) -> terminal.line(drawNote(text, widths[0], terminal));
+            }
         }
+    }
+
+    /// The lines of one row: more than one where a wrapping cell is too long for its column.
+    private List<List<Cell>> wrapped(List<Cell> row, int[] widths) {
+        var lines = new ArrayList<List<Cell>>();
+        for (var i = 0; i < widths.length; i++) {
+            var cell = row.get(i);
+            var parts =
+                    columns.get(i).kind() == Kind.WRAPPING
+                            ? Text.wrap(cell.text(), widths[i])
+                            : List.of(cell.text());
+            for (var part = 0; part < parts.size(); part++) {
+                if (part == lines.size()) lines.add(emptyCells());
+                lines.get(part).set(i, new Cell(parts.get(part), cell.ink()));
+            }
+        }
+        return lines;
+    }
+
+    private List<Cell> emptyCells() {
+        return new ArrayList<>(Collections.nCopies(columns.size(), Cell.of("")));
     }
 
     private int[] widths(int terminalWidth) {
@@ -111,7 +142,10 @@ public final class Table {
     }
 
     private static boolean isFlexible(Column column) {
-        return column.kind() == Kind.FLEXIBLE || column.kind() == Kind.FLEXIBLE_END;
+        return switch (column.kind()) {
+            case WRAPPING, FLEXIBLE, FLEXIBLE_END -> true;
+            case LEFT, RIGHT -> false;
+        };
     }
 
     private int widest(int column) {

@@ -36,6 +36,17 @@ final class TableTest {
         assertThat(plain).allMatch(line -> Text.width(line) <= 40);
     }
 
+    @Test
+    void goesOnInFurtherLinesWhereAColumnWraps() {
+        new Table(right("LINE"), Table.wrapping("REASON"), left("CODE"))
+                .row("7", "one two three four", "X")
+                .print(Terminal.interactive(stream, 24));
+        var plain = lines().stream().map(line -> line.replaceAll("\u001b\\[[0-9]*m", "")).toList();
+        assertThat(plain)
+                .containsExactly(
+                        "  LINE  REASON      CODE", "     7  one two     X", "        three four");
+    }
+
     private static Table table() {
         return new Table(right("LINE"), left("COLUMN"), flexible("REASON"))
                 .row("7", "東京", "short")
