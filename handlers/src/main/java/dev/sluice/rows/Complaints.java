@@ -79,6 +79,11 @@ final class Complaints {
                 : "%s; a quote opened in line %d.".formatted(record, damageLine);
     }
 
+    static String badByte(boolean nul, int at) {
+        return "The record has %s at its byte %d."
+                .formatted(nul ? "a NUL character" : "bytes that are not UTF-8", at);
+    }
+
     static String fieldCount(int fields, int expected) {
         return "The record has %d %s where %d are expected."
                 .formatted(fields, fields == 1 ? "field" : "fields", expected);

@@ -15,40 +15,28 @@ final class DelimitedRowReader implements RowReader {
     private static final int ABSENT = -1;
 
     private final Records records;
-    private final Values values;
+    private final RowWriter rows;
     private final List<Column> columns;
     private final List<String> names;
     // for each column of the dataset the field in the file
     private final int[] fieldOfColumn;
     private final byte[] nullText;
-    private final boolean provenance;
-    private final int jobNumber;
-    private final Limits limits;
     private final CopyBuffer halved = new CopyBuffer(256);
     private long read;
 
-    DelimitedRowReader(
-            Records records,
-            Values values,
-            Dataset dataset,
-            Layout layout,
-            int jobNumber,
-            Limits limits) {
+    DelimitedRowReader(Records records, RowWriter rows, Dataset dataset, Layout layout) {
         this.records = records;
-        this.values = values;
+        this.rows = rows;
         this.columns = dataset.columns();
         this.names = layout.names();
         this.fieldOfColumn =
                 columns.stream().mapToInt(column -> names.indexOf(column.from())).toArray();
         this.nullText = dataset.format().nullText().getBytes(StandardCharsets.UTF_8);
-        this.provenance = dataset.provenance();
-        this.jobNumber = jobNumber;
-        this.limits = limits;
     }
 
     @Override
     public boolean next(RowBatch batch) throws IOException {
-        batch.clear(limits.rawBytes());
+        rows.clear(batch);
         while (!batch.isFull() && records.next()) {
             read++;
             take(batch);
@@ -57,13 +45,12 @@ final class DelimitedRowReader implements RowReader {
     }
 
     private void take(RowBatch batch) {
-        if (records.damage() != Records.Damage.NONE) {
-            rejectDamaged(batch);
+        if (rows.rejectsDamage(batch)) {
             return;
         }
         var fault = Utf8.firstFault(records.bytes(), records.start(), records.end());
         if (fault < records.end()) {
-            rejectBytes(batch, fault);
+            rows.rejectByte(batch, columnAt(fault), fault);
             return;
         }
         if (records.fields() != names.size()) {
@@ -74,50 +61,26 @@ final class DelimitedRowReader implements RowReader {
     }
 
     private void takeFields(RowBatch batch) {
-        var out = batch.data();
-        out.putShort(columns.size() + (provenance ? 2 : 0));
+        rows.begin(batch);
         for (var column = 0; column < fieldOfColumn.length; column++) {
-            if (!takeField(batch, column, fieldOfColumn[column], out)) {
+            if (!takeField(batch, column, fieldOfColumn[column])) {
                 return;
             }
         }
-        if (provenance) {
-            out.putInt(4);
-            out.putInt(jobNumber);
-            out.putInt(8);
-            out.putLong(records.record());
-        }
-        batch.endRow(records);
+        rows.end(batch);
     }
 
-    private boolean takeField(RowBatch batch, int column, int field, CopyBuffer out) {
+    private boolean takeField(RowBatch batch, int column, int field) {
         if (field == ABSENT || isNull(field)) {
-            if (columns.get(column).required()) {
-                rejectMissing(batch, columns.get(column));
-                return false;
-            }
-            out.putNull();
-            return true;
+            return rows.putNull(batch, column);
         }
-        var bytes = records.bytes();
-        var from = records.fieldStart(field);
-        var to = records.fieldEnd(field);
         if (records.doubled(field)) {
             halved.truncate(0);
             Quotes.putValue(records, field, halved);
-            bytes = halved.bytes();
-            from = 0;
-            to = halved.size();
+            return rows.put(batch, column, halved.bytes(), 0, halved.size());
         }
-        var code = values.put(column, bytes, from, to, out);
-        if (code == null) {
-            return true;
-        }
-        var refused = columns.get(column);
-        batch.abandonRow();
-        batch.reject(
-                records, refused.name(), code, Complaints.value(refused, code, bytes, from, to));
-        return false;
+        return rows.put(
+                batch, column, records.bytes(), records.fieldStart(field), records.fieldEnd(field));
     }
 
     private boolean isNull(int field) {
@@ -129,48 +92,6 @@ final class DelimitedRowReader implements RowReader {
                         nullText,
                         0,
                         nullText.length);
-    }
-
-    private void rejectMissing(RowBatch batch, Column column) {
-        batch.abandonRow();
-        batch.reject(records, column.name(), RejectCode.REQUIRED, Complaints.required(column));
-    }
-
-    private void rejectDamaged(RowBatch batch) {
-        var line = records.damageLine();
-        switch (records.damage()) {
-            case UNTERMINATED_QUOTE ->
-                    batch.reject(
-                            records,
-                            null,
-                            RejectCode.UNTERMINATED_QUOTE,
-                            Complaints.unterminatedQuote(line));
-            case TEXT_AFTER_QUOTE ->
-                    batch.reject(
-                            records,
-                            null,
-                            RejectCode.TEXT_AFTER_QUOTE,
-                            Complaints.textAfterQuote(line));
-            case TOO_LONG ->
-                    batch.reject(
-                            records,
-                            null,
-                            RejectCode.RECORD_TOO_LONG,
-                            Complaints.tooLong(limits.recordBytes(), line, records.line()));
-            case NONE -> throw new IllegalStateException("nothing is damaged");
-        }
-    }
-
-    private void rejectBytes(RowBatch batch, int fault) {
-        var nul = records.bytes()[fault] == 0;
-        batch.reject(
-                records,
-                columnAt(fault),
-                nul ? RejectCode.NUL_CHARACTER : RejectCode.INVALID_UTF8,
-                "The record has %s at its byte %d."
-                        .formatted(
-                                nul ? "a NUL character" : "bytes that are not UTF-8",
-                                fault - records.start()));
     }
 
     private @Nullable String columnAt(int position) {
@@ -188,8 +109,8 @@ final class DelimitedRowReader implements RowReader {
 
     private void rejectFieldCount(RowBatch batch) {
         var fields = records.fields();
-        batch.reject(
-                records,
+        rows.reject(
+                batch,
                 null,
                 fields < names.size() ? RejectCode.MISSING_FIELD : RejectCode.EXTRA_FIELD,
                 Complaints.fieldCount(fields, names.size()));

@@ -65,8 +65,8 @@ final class Json {
         }
     }
 
-    /// Whether the token at hand is one that jsonb takes.
-    static boolean fits(JsonParser parser, JsonToken token) throws IOException {
+    // whether the token at hand is one that jsonb takes
+    private static boolean fits(JsonParser parser, JsonToken token) throws IOException {
         return switch (token) {
             case FIELD_NAME -> isText(parser.currentName());
             case VALUE_STRING ->
@@ -79,8 +79,9 @@ final class Json {
         };
     }
 
-    private static boolean isText(String name) {
-        return isText(name.toCharArray(), 0, name.length());
+    /// Whether characters are text that PostgreSQL can hold.
+    static boolean isText(String text) {
+        return isText(text.toCharArray(), 0, text.length());
     }
 
     private static boolean isText(char[] characters, int from, int length) {

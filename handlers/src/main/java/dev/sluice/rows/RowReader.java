@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Reads the records of one chunk, checks them and encodes them for COPY. Not thread-safe.
-public sealed interface RowReader permits DelimitedRowReader {
+public sealed interface RowReader permits DelimitedRowReader, JsonRowReader {
 
     /// Opens a reader on decompressed bytes that stand at `start`.
     ///
@@ -28,7 +28,19 @@ public sealed interface RowReader permits DelimitedRowReader {
         var records =
                 new FastRecords(in, start, Dialect.of(dataset.format()), limits.recordBytes());
         var values = new FastValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
-        return new DelimitedRowReader(records, values, dataset, layout, jobNumber, limits);
+        return over(
+                records,
+                new RowWriter(records, values, dataset, jobNumber, limits),
+                dataset,
+                layout);
+    }
+
+    /// Puts a reader over records, by the dataset's format.
+    private static RowReader over(Records records, RowWriter rows, Dataset dataset, Layout layout) {
+        return switch (dataset.format().type()) {
+            case CSV, TSV -> new DelimitedRowReader(records, rows, dataset, layout);
+            case JSONL -> new JsonRowReader(records, rows, dataset);
+        };
     }
 
     /// The statement whose data a batch writes.

@@ -98,23 +98,26 @@ record Reading(Layout layout, List<Row> rows, List<Reject> rejects, long read, P
                     case FAST ->
                             RowReader.open(
                                     new Dribble(in), start, dataset, layout, lookups, 42, limits);
-                    case PLAIN ->
-                            new DelimitedRowReader(
-                                    new PlainRecords(
-                                            in,
-                                            start,
-                                            Dialect.of(dataset.format()),
-                                            limits.recordBytes()),
-                                    new PlainValues(
-                                            dataset.columns(),
-                                            lookups.of(dataset),
-                                            dataset.timeZone()),
-                                    dataset,
-                                    layout,
-                                    42,
-                                    limits);
+                    case PLAIN -> plain(start, dataset, layout, lookups, in, limits);
                 };
         return drain(reader, layout);
+    }
+
+    private static RowReader plain(
+            Position start,
+            Dataset dataset,
+            Layout layout,
+            Lookups lookups,
+            InputStream in,
+            Limits limits)
+            throws IOException {
+        var records =
+                new PlainRecords(in, start, Dialect.of(dataset.format()), limits.recordBytes());
+        var values = new PlainValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
+        var rows = new RowWriter(records, values, dataset, 42, limits);
+        return dataset.format().type() == Format.Type.JSONL
+                ? new JsonRowReader(records, rows, dataset)
+                : new DelimitedRowReader(records, rows, dataset, layout);
     }
 
     static Reading drain(RowReader reader, Layout layout) throws IOException {
