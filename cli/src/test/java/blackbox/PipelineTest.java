@@ -1,0 +1,361 @@
+package blackbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.cli.stack.Functions;
+import dev.sluice.cli.stack.Job;
+import dev.sluice.cli.stack.JobState;
+import dev.sluice.cli.stack.Migration;
+import dev.sluice.cli.stack.Reject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The whole road of a file on real parts: S3, the functions as processes, SQS, PostgreSQL, REST.
+/// The danger: every part is right and what was dropped is still not what is in the table.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PipelineTest {
+    private static final String THINGS =
+            """
+            dataset: things
+            table: things
+            columns:
+              - {name: id, type: bigint, required: true}
+              - {name: name, type: text, maxLength: 10}
+              - {name: amount, type: "numeric(8,2)"}
+            """;
+
+    private Stack stack;
+
+    @BeforeAll
+    void startEverything(@TempDir Path folder) throws Exception {
+        var assets = folder.resolve("assets");
+        copy(Path.of("../assets"), assets);
+        Files.writeString(assets.resolve("datasets/things.yaml"), THINGS);
+        stack = Stack.start(folder, assets);
+    }
+
+    @AfterAll
+    void stopEverything() {
+        stack.close();
+    }
+
+    @Test
+    void loadsEveryRowOfAGoodFile() throws Exception {
+        var job = stack.load("navaids", "navaids.csv", sample("navaids.csv"));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertBooks(job, 11_008, 11_008, 0);
+        assertThat(job.progress().chunksDone()).isGreaterThan(4);
+        assertThat(rowsOf("navaids", job)).isEqualTo(11_008);
+        assertThat(number("count(DISTINCT _record)", "navaids", job)).isEqualTo(11_008);
+        assertThat(text("SELECT name FROM navaids WHERE id = 85050")).isEqualTo("Williams Harbour");
+    }
+
+    @Test
+    void namesEveryBadRowAndLoadsTheRest() throws Exception {
+        var job = stack.load("navaids", "damaged.csv", sample("navaids-damaged.csv"));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED_WITH_REJECTS);
+        var rejects = stack.jobs().rejects(job.id(), 1000);
+        var expected =
+                new String(sample("navaids-damaged.rejects.csv"), UTF_8).lines().skip(1).toList();
+        assertThat(rejects).extracting(PipelineTest::place).isEqualTo(expected);
+        assertThat(rejects).allMatch(reject -> reject.raw() != null && !reject.message().isEmpty());
+        assertThat(job.firstRejects()).hasSize(10);
+        assertThat(rowsOf("navaids", job)).isEqualTo(59 - rejects.size());
+        assertBooks(job, 59, 59 - rejects.size(), rejects.size());
+    }
+
+    private static String place(Reject reject) {
+        var column = reject.column();
+        return reject.line() + "," + reject.code() + "," + (column == null ? "" : column);
+    }
+
+    @Test
+    void loadsGzipOfSeveralMembers() throws Exception {
+        var members = new ByteArrayOutputStream();
+        members.writeBytes(gzip("id,name,amount\n1,a,1.5\n2,"));
+        members.writeBytes(gzip("b,\n3,c,-7\n"));
+        var job = stack.load("things", "members.csv.gz", members.toByteArray());
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(things(job)).isEqualTo("1 a 1.50, 2 b -, 3 c -7.00");
+    }
+
+    @Test
+    void failsADamagedGzipInPlainWords() throws Exception {
+        var whole = gzip("id,name\n" + "1,a\n".repeat(5000));
+        var job = stack.load("things", "cut.gz", Arrays.copyOf(whole, whole.length - 9));
+        assertFailed(job, "CORRUPT_GZIP");
+        assertThat(rowsOf("things", job)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bom        | \uFEFFid,name\\n1,a\\n2,b\\n",
+                "crlf       | id,name\\r\\n1,a\\r\\n2,b\\r\\n",
+                "mixed      | id,name\\n1,a\\r\\n2,b\\n",
+                "no end     | id,name\\n1,a\\n2,b",
+                "blank line | id,name\\n1,a\\n2,b\\n\\n",
+                "order      | name,other,id\\na,x,1\\nb,y,2\\n",
+                "quoted     | \"id\",\"name\"\\n1,\"a\"\\n\"2\",b\\n",
+            })
+    void takesWhatFilesLookLikeInTheWild(String name, String content) throws Exception {
+        var bytes = content.replace("\\r", "\r").replace("\\n", "\n").getBytes(UTF_8);
+        var job = stack.load("things", name + ".csv", bytes);
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(things(job)).isEqualTo("1 a -, 2 b -");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "id,name\n", "\uFEFF"})
+    void succeedsWithNoRowsWhereThereAreNone(String content) throws Exception {
+        var name = "empty " + content.length() + content.hashCode() + ".csv";
+        var job = stack.load("things", name, content.getBytes(UTF_8));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertBooks(job, 0, 0, 0);
+        assertThat(job.finishedAt()).isNotNull();
+    }
+
+    @Test
+    void reportsTheSameContentUnderTheSameKeyAsDuplicate() throws Exception {
+        var content = "id,name\n1,once\n".getBytes(UTF_8);
+        var first = stack.load("things", "again.csv", content);
+        var second = stack.load("things", "again.csv", content);
+        assertThat(second.state()).isEqualTo(JobState.DUPLICATE);
+        assertThat(second.duplicateOf()).isEqualTo(first.id());
+        var changed = stack.load("things", "again.csv", "id,name\n1,twice\n".getBytes(UTF_8));
+        assertThat(changed.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(stack.database().number("SELECT count(*) FROM things WHERE name = 'once'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void splitsALargeFileAndLoadsEveryRecordUnderItsNumber() throws Exception {
+        var rows =
+                IntStream.rangeClosed(1, 60_000)
+                        .mapToObj(i -> i + ",\"n\n" + i % 1000 + "\"," + i % 7 + ".25")
+                        .collect(Collectors.joining("\n", "id,name,amount\n", "\n"));
+        var job = stack.load("things", "large.csv", rows.getBytes(UTF_8));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(job.progress().chunks()).isGreaterThan(3);
+        assertThat(number("count(*) FILTER (WHERE id = _record)", "things", job)).isEqualTo(60_000);
+        assertThat(number("count(DISTINCT id)", "things", job)).isEqualTo(60_000);
+    }
+
+    @Test
+    void failsADropOfAnUnknownDataset() throws Exception {
+        assertFailed(stack.load("nobody", "x.csv", "id\n1\n".getBytes(UTF_8)), "UNKNOWN_DATASET");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'name,amount', MISSING_COLUMN, id",
+        "'id,name,id', INVALID_HEADER, id",
+    })
+    void failsAHeaderThatDoesNotDo(String header, String code, String column) throws Exception {
+        var job = stack.load("things", code + ".csv", (header + "\n1,2,3\n").getBytes(UTF_8));
+        assertFailed(job, code);
+        assertThat(job.failure().message()).contains(column);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a b.csv",
+                "a+b.csv",
+                "a%20b%.csv",
+                "näïve 東京 🛩.csv",
+                "..",
+                "../../../etc/passwd",
+                "a//b/./c/../d.csv",
+                "a&b=c?d#e;f.csv",
+                "'\"<>\\.csv",
+            })
+    void takesAnyNameForAName(String name) throws Exception {
+        var job = stack.load("things", name, "id,name\n1,a\n".getBytes(UTF_8));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(job.drop().key()).isEqualTo("demo/things/" + name);
+        assertThat(things(job)).isEqualTo("1 a -");
+    }
+
+    @Test
+    void usesADatasetThatWasAddedWhileItRuns() throws Exception {
+        var yaml =
+                """
+                dataset: late
+                table: late
+                columns:
+                  - {name: word, type: text, required: true}
+                """;
+        stack.addDataset("late", yaml);
+        assertFailed(
+                stack.load("late", "early.csv", "word\na\n".getBytes(UTF_8)),
+                "DATASET_NOT_APPLIED");
+        apply("late", "created");
+        var job = stack.load("late", "late.csv", "word\nhello\n".getBytes(UTF_8));
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(text("SELECT word FROM late")).isEqualTo("hello");
+        stack.addDataset("late", yaml + "  - {name: more, type: integer}\n");
+        apply("late", "extended by more");
+        var wider = stack.load("late", "wider.csv", "word,more\nwide,7\n".getBytes(UTF_8));
+        assertThat(wider.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(text("SELECT more FROM late WHERE word = 'wide'")).isEqualTo("7");
+    }
+
+    private void apply(String dataset, String sentence) throws IOException {
+        try (var functions = Functions.of(stack.endpoints())) {
+            var outcome = new Migration(functions).apply(dataset);
+            assertThat(outcome.refused()).isEmpty();
+            assertThat(outcome.applied().getFirst().sentence()).contains(sentence);
+        }
+    }
+
+    @Test
+    void refusesADatasetFileInPlainWords() throws Exception {
+        stack.addDataset("broken", "dataset: broken\ntable: [\n");
+        try (var functions = Functions.of(stack.endpoints())) {
+            var refused = new Migration(functions).apply("broken").refused();
+            assertThat(refused).hasSize(1);
+            assertThat(refused.getFirst().message()).doesNotContain("Exception");
+        }
+        assertFailed(stack.load("broken", "x.csv", "a\n1\n".getBytes(UTF_8)), "INVALID_DATASET");
+    }
+
+    @Test
+    void showsAForeignTenantNothing() throws Exception {
+        var job = stack.load("things", "mine.csv", "id,name\n1,a\n".getBytes(UTF_8));
+        var other = stack.tokenOf("other");
+        var foreign = stack.get("/v1/jobs/" + job.id(), other);
+        var missing = stack.get("/v1/jobs/01990000-0000-7000-8000-000000000000", other);
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(foreign.body()).isEqualTo(missing.body());
+        assertThat(foreign.headers().firstValue("content-type"))
+                .hasValue("application/problem+json");
+        assertThat(stack.get("/v1/jobs/" + job.id() + "/rejects", other).statusCode())
+                .isEqualTo(404);
+        assertThat(stack.get("/v1/jobs", other).body()).doesNotContain(job.id());
+        assertThat(stack.get("/v1/jobs/" + job.id(), stack.endpoints().token()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void letsNobodyInWithoutAGoodToken() throws Exception {
+        var token = stack.endpoints().token();
+        var forged = token.substring(0, token.length() - 6) + "AAAAAA";
+        assertThat(stack.get("/v1/jobs", forged).statusCode()).isEqualTo(401);
+        assertThat(stack.get("/v1/jobs", "nonsense").statusCode()).isEqualTo(401);
+        assertThat(stack.get("/v1/ping", "nonsense").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void goesOnFromWhereItStoppedAndLeavesNoProcess() throws Exception {
+        var content = "id,name\n1,kept\n".getBytes(UTF_8);
+        var before = stack.load("things", "kept.csv", content);
+        var processes = stack.up().children();
+        assertThat(processes).isNotEmpty();
+
+        stack.restart();
+
+        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+        assertThat(stack.jobs().get(before.id()).rows()).isEqualTo(before.rows());
+        var after = stack.load("things", "kept.csv", content);
+        assertThat(after.state()).isEqualTo(JobState.DUPLICATE);
+        assertThat(after.drop().versionId()).isNotEqualTo(before.drop().versionId());
+        assertThat(after.number()).isGreaterThan(before.number());
+    }
+
+    private static void assertBooks(Job job, long read, long loaded, long rejected) {
+        assertThat(job.rows()).isEqualTo(new Job.Rows(read, loaded, rejected, 0, 0));
+    }
+
+    private static void assertFailed(Job job, String code) {
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.failure().code()).isEqualTo(code);
+        assertThat(job.failure().message())
+                .isNotBlank()
+                .doesNotContain("Exception")
+                .doesNotContain("\n");
+    }
+
+    private long rowsOf(String table, Job job) throws SQLException {
+        return number("count(*)", table, job);
+    }
+
+    private long number(String what, String table, Job job) throws SQLException {
+        return stack.database()
+                .number("SELECT %s FROM %s WHERE _job = %d".formatted(what, table, job.number()));
+    }
+
+    private String things(Job job) throws SQLException {
+        return text(
+                """
+                SELECT string_agg(
+                    concat_ws(' ', id, coalesce(name, '-'), coalesce(amount::text, '-')),
+                    ', ' ORDER BY _record)
+                FROM things
+                WHERE _job = %d
+                """
+                        .formatted(job.number()));
+    }
+
+    private String text(String sql) throws SQLException {
+        try (var connection = stack.database().connect();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            return rows.next() ? String.valueOf(rows.getString(1)) : "nothing";
+        }
+    }
+
+    private static byte[] sample(String name) throws IOException {
+        try (var content = PipelineTest.class.getResourceAsStream("/samples/" + name)) {
+            return content.readAllBytes();
+        }
+    }
+
+    private static byte[] gzip(String content) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(content.getBytes(UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(
+                from,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path directory, BasicFileAttributes attributes) throws IOException {
+                        Files.createDirectories(to.resolve(from.relativize(directory)));
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.copy(file, to.resolve(from.relativize(file)));
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

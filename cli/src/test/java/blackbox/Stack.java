@@ -1,0 +1,151 @@
+package blackbox;
+
+import dev.sluice.cli.stack.Database;
+import dev.sluice.cli.stack.Endpoints;
+import dev.sluice.cli.stack.Job;
+import dev.sluice.cli.stack.Jobs;
+import dev.sluice.cli.stack.SigningKeys;
+import dev.sluice.cli.testing.UpProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// A running `up` and a stranger's clients of it.
+final class Stack implements AutoCloseable {
+    private static final Duration JOB_LIMIT = Duration.ofSeconds(60);
+
+    private final UpProcess.Settings settings;
+    private UpProcess up;
+    private Endpoints endpoints;
+    private S3Client s3;
+    private Jobs jobs;
+
+    private Stack(UpProcess.Settings settings) throws IOException, InterruptedException {
+        this.settings = settings;
+        up = UpProcess.start(settings);
+        endpoints = up.endpoints();
+        s3 = s3(endpoints);
+        jobs = Jobs.of(endpoints);
+    }
+
+    static Stack start(Path folder, Path assets) throws IOException, InterruptedException {
+        var home = Path.of("").toAbsolutePath().getParent();
+        var parameters = Map.of("ChunkBytes", "262144");
+        return new Stack(new UpProcess.Settings(home, folder.resolve("data"), assets, parameters));
+    }
+
+    /// SIGTERM, and a new start on the same folder.
+    void restart() throws IOException, InterruptedException {
+        closeClients();
+        up.stop();
+        up = UpProcess.start(settings);
+        endpoints = up.endpoints();
+        s3 = s3(endpoints);
+        jobs = Jobs.of(endpoints);
+    }
+
+    private static S3Client s3(Endpoints endpoints) {
+        var credentials =
+                AwsBasicCredentials.create(
+                        Objects.requireNonNull(endpoints.accessKeyId()),
+                        Objects.requireNonNull(endpoints.secretAccessKey()));
+        return S3Client.builder()
+                .region(Region.of(endpoints.region()))
+                .endpointOverride(endpoints.s3())
+                .credentialsProvider(StaticCredentialsProvider.create(credentials))
+                .httpClientBuilder(Apache5HttpClient.builder())
+                .build();
+    }
+
+    UpProcess up() {
+        return up;
+    }
+
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    Jobs jobs() {
+        return jobs;
+    }
+
+    Database database() {
+        return Database.of(endpoints);
+    }
+
+    /// Puts an object and gives its version.
+    String put(String key, byte[] content) {
+        var inbox = endpoints.inbox();
+        return s3.putObject(
+                        request -> request.bucket(inbox).key(key), RequestBody.fromBytes(content))
+                .versionId();
+    }
+
+    /// Drops a file as tenant `demo` and follows its job to the end.
+    Job load(String dataset, String name, byte[] content) throws IOException, InterruptedException {
+        var key = "demo/" + dataset + "/" + name;
+        return end(key, put(key, content));
+    }
+
+    Job end(String key, String version) throws IOException, InterruptedException {
+        var job =
+                jobs.await(key, version, JOB_LIMIT)
+                        .orElseThrow(() -> new AssertionError("no job of " + key + "\n" + logs()));
+        var last = jobs.awaitUntil(job.id(), JOB_LIMIT, seen -> seen.state().isEnd());
+        if (!last.state().isEnd()) throw new AssertionError(last + "\n" + logs());
+        return last;
+    }
+
+    private String logs() {
+        return up.output();
+    }
+
+    /// A request as any HTTP client would send it.
+    HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            var request =
+                    HttpRequest.newBuilder(URI.create(endpoints.api() + path))
+                            .header("Authorization", "Bearer " + token)
+                            .timeout(Duration.ofSeconds(40))
+                            .build();
+            return http.send(request, BodyHandlers.ofString());
+        }
+    }
+
+    /// A token of another tenant, signed by the right key.
+    String tokenOf(String tenant) throws IOException {
+        return SigningKeys.in(settings.data().resolve("keys"))
+                .token(tenant, Instant.now(), Duration.ofMinutes(5));
+    }
+
+    /// Puts a dataset file among the assets of the running stack.
+    void addDataset(String name, String yaml) throws IOException {
+        Files.writeString(settings.assets().resolve("datasets/" + name + ".yaml"), yaml);
+    }
+
+    private void closeClients() {
+        jobs.close();
+        s3.close();
+    }
+
+    @Override
+    public void close() {
+        closeClients();
+        up.close();
+    }
+}
