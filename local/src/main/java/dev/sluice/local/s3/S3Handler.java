@@ -26,7 +26,8 @@ final class S3Handler extends S3ProxyHandler {
     S3Handler(BlobStore store, String accessKeyId, String secretAccessKey) {
         super(
                 store,
-                AuthenticationType.AWS_V4,
+                // the AWS CLI of generation 1 still presigns in the old way
+                AuthenticationType.AWS_V2_OR_V4,
                 accessKeyId,
                 secretAccessKey,
                 /* virtualHost= */ null,
