@@ -122,6 +122,8 @@ public record DatabaseSettings(
         source.setCancelSignalTimeout(2);
         source.setTcpKeepAlive(true);
         source.setGssEncMode(GSSEncMode.DISABLE.value);
+        // Details quote the row; messages go to logs and jobs.
+        source.setLogServerErrorDetail(false);
         source.setSslMode(tls.sslmode);
         if (tls == Tls.VERIFY_FULL) {
             source.setSslfactory(DefaultJavaSSLFactory.class.getName());

@@ -436,7 +436,7 @@ public final class Jobs {
     }
 
     /// Fails the jobs whose plan or one of whose chunks was really tried too often, none of it held
-    /// by anyone now. Returns them.
+    /// by anyone now. Returns them. Why each try failed is for ops: it stays in the chunk's row.
     public static List<Job> failTriedTooOften(Connection connection, int maxTries, int limit)
             throws SQLException {
         var sql =
@@ -447,8 +447,7 @@ public final class Jobs {
                     WHERE j.state = 'LOADING' AND NOT j.planned AND j.plan_tries >= ?
                       AND coalesce(j.plan_lease_until, '-infinity') < clock_timestamp()
                     UNION ALL
-                    SELECT j.id, format('Chunk %s did not load in %s tries%s', c.number, c.tries,
-                                        coalesce(': ' || c.last_error, '.'))
+                    SELECT j.id, format('Chunk %s of the file did not load in %s tries.', c.number, c.tries)
                     FROM sluice.job j JOIN sluice.chunk c ON c.job_id = j.id
                     WHERE j.state = 'LOADING' AND c.state <> 'DONE' AND c.tries >= ?
                       AND coalesce(c.lease_until, '-infinity') < clock_timestamp()

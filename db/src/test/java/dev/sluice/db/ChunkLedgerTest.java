@@ -156,7 +156,7 @@ class ChunkLedgerTest {
                 .isEqualTo(
                         new JobError(
                                 ErrorCode.CHUNK_FAILED,
-                                "Chunk 1 did not load in 3 tries: out of luck"));
+                                "Chunk 1 of the file did not load in 3 tries."));
     }
 
     private JobState commit(Job job, int number) throws SQLException {

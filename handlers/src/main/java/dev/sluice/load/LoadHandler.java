@@ -1,5 +1,7 @@
 package dev.sluice.load;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.dataset.Assets;
@@ -26,7 +28,7 @@ import java.util.List;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// Loads the chunks that a batch of messages names, one after the other, and answers which messages
-/// have to come again. Those are made visible at once: the queue's own time-out is for crashes.
+/// have to come again. Those are made visible again by us: the queue's own time-out is for crashes.
 public final class LoadHandler implements RequestStreamHandler {
     /// A chunk is at most about 30 s of work; with less than this left it is not begun.
     private static final Duration LEAST_TIME = Duration.ofSeconds(35);
@@ -77,12 +79,13 @@ public final class LoadHandler implements RequestStreamHandler {
         var messages = Json.read(input).get("Records").elements();
         for (var message : messages) {
             boolean alone = messages.size() == 1;
-            if (!(alone || !deadline.isWithin(LEAST_TIME)) || !handled(message, deadline)) {
+            boolean tooLate = !alone && deadline.isWithin(LEAST_TIME);
+            if (tooLate || !handled(message, deadline)) {
                 again.add(message.get("messageId").text("messageId"));
-                makeVisible(message.get("receiptHandle").text("receiptHandle"));
+                makeVisible(message);
             }
         }
-        output.write(answer(again).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        output.write(answer(again).getBytes(UTF_8));
     }
 
     /// True when the message is done with, whatever became of its chunk.
@@ -95,10 +98,17 @@ public final class LoadHandler implements RequestStreamHandler {
         }
     }
 
-    private void makeVisible(String receiptHandle) {
+    /// At once after a first failure, then after 2, 4, 8 … 64 s: what fails again and again needs
+    /// time more than it needs tries.
+    private void makeVisible(Json.Value message) {
         try {
+            var received = message.get("attributes").get("ApproximateReceiveCount").textOrNull();
+            int before = received == null ? 0 : Integer.parseInt(received) - 1;
+            int seconds = before <= 0 ? 0 : 1 << Math.min(before, 6);
             sqs.changeMessageVisibility(request ->
-                    request.queueUrl(queueUrl).receiptHandle(receiptHandle).visibilityTimeout(0));
+                    request.queueUrl(queueUrl)
+                            .receiptHandle(message.get("receiptHandle").text("receiptHandle"))
+                            .visibilityTimeout(seconds));
         } catch (RuntimeException e) {
             // It comes again all the same, only later.
             Log.error("message not made visible", e);
