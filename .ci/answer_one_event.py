@@ -4,6 +4,7 @@ The database, S3 and SQS are those of `./sluice up` in a folder of its own; each
 very environment and command that this stack gave the function on the machine.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -92,25 +93,27 @@ class RuntimeApiHandler(BaseHTTPRequestHandler):
         pass
 
 
-def start_stack(data):
-    log = open(data / "up.log", "wb")
-    up = subprocess.Popen([ROOT / "sluice", "up", "--data", data / "data"], stdout=log, stderr=log, cwd=ROOT,
-                          start_new_session=True)
-    deadline = time.monotonic() + 900  # the first time Maven builds
-    while "\nready" not in (data / "up.log").read_text(errors="replace"):
-        if up.poll() is not None or time.monotonic() > deadline:
-            stop_stack(up)
-            sys.exit("the stack does not start:\n" + (data / "up.log").read_text(errors="replace")[-3000:])
-        time.sleep(0.2)
-    return up, json.loads((data / "data/endpoints.json").read_text())
-
-
-def stop_stack(up):
-    up.send_signal(signal.SIGTERM)
-    try:
-        up.wait(60)
-    except subprocess.TimeoutExpired:
-        os.killpg(up.pid, signal.SIGKILL)
+@contextlib.contextmanager
+def stack(data):
+    """`./sluice up`, its endpoints, and its end."""
+    with open(data / "up.log", "w+b") as log:
+        up = subprocess.Popen([ROOT / "sluice", "up", "--data", data / "data"], stdout=log, stderr=log, cwd=ROOT,
+                              start_new_session=True)
+        try:
+            deadline = time.monotonic() + 900  # the first time Maven builds
+            while "\nready" not in (data / "up.log").read_text(errors="replace"):
+                if up.poll() is not None or time.monotonic() > deadline:
+                    sys.exit("the stack does not start:\n" + (data / "up.log").read_text(errors="replace")[-3000:])
+                time.sleep(0.2)
+            yield json.loads((data / "data/endpoints.json").read_text())
+        finally:
+            up.terminate()
+            try:
+                up.wait(60)
+            except subprocess.TimeoutExpired:
+                pass
+            with contextlib.suppress(ProcessLookupError):  # a build that was under way, or what does not end
+                os.killpg(up.pid, signal.SIGKILL)
 
 
 def http(method, url, body=None, headers=None):
@@ -239,19 +242,18 @@ def run_in_image(function, name, event, endpoints, job, data):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that what was started ends too
     for old in WORK.glob("check-*"):  # what a failed run left to be looked at
         shutil.rmtree(old, ignore_errors=True)
     # Not in /tmp: the containers have one of their own.
     data = pathlib.Path(tempfile.mkdtemp(prefix="check-", dir=WORK))
     data.chmod(0o755)
-    up, endpoints = start_stack(data)
-    try:
+    with stack(data) as endpoints:
         job = a_finished_job(endpoints, data)
+        asked = events(endpoints, job)
         results = [run_in_image(function, endpoints["functions"][function], event, endpoints, job, data)
-                   for function, event in events(endpoints, job).items()]
-    finally:
-        stop_stack(up)
-    missing = set(endpoints["functions"]) - set(events(endpoints, job))
+                   for function, event in asked.items()]
+    missing = set(endpoints["functions"]) - set(asked)
     if missing:
         print(f"FAILED: no event for {', '.join(sorted(missing))}")
     if not all(results) or missing:
