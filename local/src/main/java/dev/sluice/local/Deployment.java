@@ -96,27 +96,61 @@ final class Deployment {
 
     private record Stores(Buckets buckets, Queues queues, Optional<Postgres> postgres) {}
 
+    private record Services(
+            Optional<Gateway> gateway, Stores stores, Functions functions, InvokeApi invokeApi) {}
+
     Result run() throws IOException, InterruptedException, DeployException {
         var planned = stack(Reach.NOWHERE);
         planned.api().ifPresent(it -> Gateway.check(restApi(it, planned)));
         planned.leftOut().forEach(options.announcements());
+        var notifications = new Notifications(planned.notifications(), options.region(), ACCOUNT);
+        var services = services(planned, notifications);
+        deployFunctions(services);
+        var stack = stack(complete(planned, services));
+        startSchedules(stack, services.functions());
+        notifications.connect(services.functions()::invokeAsync);
+        services.gateway().ifPresent(it -> serve(it, stack, services.functions()));
+        remember(services);
+        return new Result(endpoints(stack, services), stack.outputs());
+    }
+
+    private Services services(Stack planned, Notifications notifications) throws IOException {
         var gateway =
                 planned.api().isPresent() ? Optional.of(gateway()) : Optional.<Gateway>empty();
-        var notifications = new Notifications(planned.notifications(), options.region(), ACCOUNT);
         var stores = stores(planned, notifications);
         var functions = functions(stores.queues());
-        var invokeApi = parts.start(() -> InvokeApi.start(functions, ACCESS_KEY, ports.lambda()));
-        var reach = reach(gateway, stores);
-        var addresses = addresses(stores, invokeApi);
-        for (var function : stack(reach).functions()) {
-            functions.deploy(spec(function, addresses));
+        return new Services(
+                gateway,
+                stores,
+                functions,
+                parts.start(() -> InvokeApi.start(functions, ACCESS_KEY, ports.lambda())));
+    }
+
+    private void deployFunctions(Services services) throws IOException {
+        var addresses = addresses(services);
+        for (var function : stack(reach(services)).functions()) {
+            services.functions().deploy(spec(function, addresses));
         }
-        var stack = stack(makeCustomResources(planned, reach, functions));
-        startTriggers(stack, stores, functions);
-        notifications.connect(functions::invokeAsync);
-        gateway.ifPresent(it -> serve(it, stack, functions));
-        remember(gateway, stores, invokeApi);
-        return new Result(endpoints(stack, gateway, stores, invokeApi), stack.outputs());
+    }
+
+    /// Makes the custom resources and, in the same time, the event source mappings: their clients
+    /// take as long to set up as a function takes to start.
+    private Reach complete(Stack planned, Services services)
+            throws IOException, InterruptedException, DeployException {
+        var mappings = new ArrayList<Future<SqsMapping>>();
+        Reach reach;
+        try (var together = new Together(parts)) {
+            for (var mapping : planned.mappings()) {
+                var settings = settings(mapping, services.stores().queues());
+                mappings.add(
+                        together.start(() -> SqsMapping.start(settings, services.functions())));
+            }
+            reach = makeCustomResources(planned, reach(services), services.functions());
+        }
+        for (int at = 0; at < mappings.size(); at++) {
+            mappings.get(at).resultNow().setEnabled(planned.mappings().get(at).enabled());
+        }
+        return reach;
     }
 
     private Stack stack(Reach reach) {
@@ -224,9 +258,10 @@ final class Deployment {
         return parts.start(() -> Functions.start(defaults.withVisible(visible)));
     }
 
-    private Reach reach(Optional<Gateway> gateway, Stores stores) {
+    private static Reach reach(Services services) {
+        var stores = services.stores();
         return new Reach(
-                gateway.map(it -> it.endpoint().toString()).orElse(Reach.NOWHERE.api()),
+                services.gateway().map(it -> it.endpoint().toString()).orElse(Reach.NOWHERE.api()),
                 stores.queues().endpoint().toString(),
                 stores.postgres().map(Postgres::host).orElse(Reach.NOWHERE.databaseHost()),
                 stores.postgres().map(Postgres::port).orElse(0),
@@ -234,11 +269,12 @@ final class Deployment {
     }
 
     /// What tells the SDK of a function where the services are.
-    private static Map<String, String> addresses(Stores stores, InvokeApi invokeApi) {
+    private static Map<String, String> addresses(Services services) {
+        var stores = services.stores();
         return Map.of(
                 "AWS_ENDPOINT_URL_S3", stores.buckets().endpoint().toString(),
                 "AWS_ENDPOINT_URL_SQS", stores.queues().endpoint().toString(),
-                "AWS_ENDPOINT_URL_LAMBDA", invokeApi.endpoint().toString());
+                "AWS_ENDPOINT_URL_LAMBDA", services.invokeApi().endpoint().toString());
     }
 
     private FunctionSpec spec(Stack.Function function, Map<String, String> addresses)
@@ -317,10 +353,7 @@ final class Deployment {
         return known;
     }
 
-    private void startTriggers(Stack stack, Stores stores, Functions functions) {
-        for (var mapping : stack.mappings()) {
-            parts.start(() -> SqsMapping.start(settings(mapping, stores.queues()), functions));
-        }
+    private void startSchedules(Stack stack, Functions functions) {
         for (var schedule : stack.schedules()) {
             if (schedule.enabled()) {
                 parts.start(() -> start(schedule, functions));
@@ -328,6 +361,7 @@ final class Deployment {
         }
     }
 
+    /// Disabled, until what its function needs is there.
     private SqsMappingSettings settings(Stack.Mapping mapping, Queues queues) {
         return new SqsMappingSettings(
                 queues.endpoint(),
@@ -341,7 +375,7 @@ final class Deployment {
                 mapping.window(),
                 mapping.reportBatchItemFailures(),
                 mapping.maximumConcurrency(),
-                mapping.enabled(),
+                /* enabled= */ false,
                 DRAIN);
     }
 
@@ -378,24 +412,24 @@ final class Deployment {
                 INTEGRATION_TIMEOUT);
     }
 
-    private void remember(Optional<Gateway> gateway, Stores stores, InvokeApi invokeApi)
-            throws IOException {
+    private void remember(Services services) throws IOException {
+        var stores = services.stores();
         new Ports(
-                        gateway.map(it -> it.endpoint().getPort()).orElse(0),
+                        services.gateway().map(it -> it.endpoint().getPort()).orElse(0),
                         stores.buckets().endpoint().getPort(),
                         stores.queues().endpoint().getPort(),
-                        invokeApi.endpoint().getPort(),
+                        services.invokeApi().endpoint().getPort(),
                         stores.postgres().map(Postgres::port).orElse(0))
                 .write(data);
     }
 
-    private Endpoints endpoints(
-            Stack stack, Optional<Gateway> gateway, Stores stores, InvokeApi invokeApi) {
+    private Endpoints endpoints(Stack stack, Services services) {
+        var stores = services.stores();
         return new Endpoints(
-                gateway.map(it -> withStage(it.endpoint(), stack.api().orElseThrow())),
+                services.gateway().map(it -> withStage(it.endpoint(), stack.api().orElseThrow())),
                 stores.buckets().endpoint(),
                 stores.queues().endpoint(),
-                invokeApi.endpoint(),
+                services.invokeApi().endpoint(),
                 names(stack.functions(), Stack.Function::logicalId, Stack.Function::name),
                 names(stack.buckets(), Stack.Bucket::logicalId, Stack.Bucket::name),
                 names(stack.queues(), Stack.Queue::logicalId, it -> stores.queues().url(it.name())),

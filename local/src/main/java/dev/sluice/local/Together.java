@@ -34,13 +34,32 @@ final class Together implements AutoCloseable {
         threads.close();
         for (var each : starting) {
             if (each.state() == Future.State.SUCCESS) {
-                parts.start(each::resultNow);
+                adopt(each.resultNow());
             }
         }
         for (var each : starting) {
             if (each.state() != Future.State.SUCCESS) {
                 throw failure(each);
             }
+        }
+    }
+
+    private void adopt(Part part) throws IOException {
+        try {
+            parts.start(() -> part);
+        } catch (IllegalStateException stopped) {
+            // another start failed and has closed what ran until then
+            close(part);
+        }
+    }
+
+    private static void close(Part part) throws IOException {
+        try {
+            part.close();
+        } catch (IOException | RuntimeException failure) {
+            throw failure;
+        } catch (Exception failure) {
+            throw new IOException(failure);
         }
     }
 
