@@ -178,7 +178,7 @@ public final class Functions implements Part {
     private void reap() {
         try {
             while (!stopped.await(
-                    Math.min(REAP_EVERY.toMillis(), settings.idle().toMillis()),
+                    Math.clamp(settings.idle().toMillis(), 100, REAP_EVERY.toMillis()),
                     TimeUnit.MILLISECONDS)) {
                 for (var pool : pools.values()) {
                     pool.reap(settings.idle());

@@ -47,7 +47,7 @@ public final class EnvironmentPool implements Part {
     /// Finds out how the function's processes can be started here; starts none.
     public static EnvironmentPool open(FunctionSpec spec, Machine machine)
             throws IOException, InterruptedException {
-        var sandbox = Sandbox.prepare(spec, machine.settings(), machine.memory(), machine.walls());
+        var sandbox = Sandbox.prepare(spec, machine);
         machine.announce("functions: " + sandbox.describe());
         var log =
                 FunctionLog.open(

@@ -208,10 +208,12 @@ final class ExecutionEnvironment {
 
     /// Asks the process to end, and ends it when it has not after a while.
     void stop(Duration grace) throws InterruptedException {
+        var children = process.descendants().toList();
         process.destroy();
         if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
         }
+        children.forEach(ProcessHandle::destroyForcibly);
         awaitExit();
     }
 
@@ -229,13 +231,24 @@ final class ExecutionEnvironment {
                 .daemon()
                 .name("log of " + spec.logicalId() + " " + process.pid())
                 .start(() -> log.pump(process.getInputStream()));
-        var _ = process.onExit().thenAccept(this::ended);
+        Thread.ofVirtual()
+                .name("end of " + spec.logicalId() + " " + process.pid())
+                .start(this::awaitEnd);
     }
 
-    private void ended(Process process) {
+    // On a thread of its own: the common pool may be busy, and many wait for this.
+    private void awaitEnd() {
+        try {
+            ended(process.waitFor());
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private void ended(int status) {
         group.map(MemoryGroup::peakBytes).ifPresent(peak -> peakBytesAtEnd = peak.orElse(0));
-        exited.complete(process.exitValue());
-        api.init().complete(new Init.Exited(process.exitValue()));
+        exited.complete(status);
+        api.init().complete(new Init.Exited(status));
         var turn = current;
         if (turn != null) {
             endTurn(turn);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,8 @@ public final class Machine implements Part {
     private final Settings settings;
     private final Optional<MemoryGroups> memory;
     private final List<Walls> walls;
+    // by what is mounted: to try them costs a process each
+    private final Map<Map<String, Path>, Walls> granted = new ConcurrentHashMap<>();
     private final Semaphore starts;
     private final Semaphore places;
     private final List<EnvironmentPool> pools = new CopyOnWriteArrayList<>();
@@ -78,8 +81,18 @@ public final class Machine implements Part {
         return memory;
     }
 
-    List<Walls> walls() {
-        return walls;
+    /// The walls to try for these mounts, those that were granted before first.
+    List<Walls> candidates(Map<String, Path> mounts) {
+        var known = granted.get(mounts);
+        return known == null ? walls : List.of(known);
+    }
+
+    boolean isGranted(Walls kind, Map<String, Path> mounts) {
+        return granted.get(mounts) == kind;
+    }
+
+    void grant(Walls kind, Map<String, Path> mounts) {
+        granted.put(mounts, kind);
     }
 
     long nextNumber() {

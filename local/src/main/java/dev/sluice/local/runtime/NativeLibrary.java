@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class NativeLibrary {
 
     /// Unpacks it from the class path of this command, if it is there.
     static Optional<Path> unpack(List<String> argv, Path directory) throws IOException {
-        for (var jar : classPath(argv)) {
+        for (var jar : likeliestFirst(classPath(argv))) {
             if (jar.toString().endsWith(".jar") && Files.isRegularFile(jar)) {
                 var unpacked = unpackFrom(jar, directory);
                 if (unpacked.isPresent()) {
@@ -33,6 +34,13 @@ final class NativeLibrary {
             }
         }
         return Optional.empty();
+    }
+
+    // Opening them all takes a while where there are many.
+    private static List<Path> likeliestFirst(List<Path> jars) {
+        return jars.stream()
+                .sorted(Comparator.comparing(jar -> !jar.toString().contains("runtime-interface")))
+                .toList();
     }
 
     private static Optional<Path> unpackFrom(Path jar, Path directory) throws IOException {

@@ -36,16 +36,14 @@ final class Sandbox {
     }
 
     /// Tries the walls from the most faithful on.
-    static Sandbox prepare(
-            FunctionSpec spec,
-            Machine.Settings machine,
-            Optional<MemoryGroups> memory,
-            List<Walls> candidates)
+    static Sandbox prepare(FunctionSpec spec, Machine machine)
             throws IOException, InterruptedException {
-        var library = NativeLibrary.unpack(spec.argv(), machine.dataDirectory().resolve("native"));
-        for (var walls : candidates) {
-            var sandbox = new Sandbox(spec, machine, memory, library, walls);
-            if (sandbox.works()) {
+        var settings = machine.settings();
+        var library = NativeLibrary.unpack(spec.argv(), settings.dataDirectory().resolve("native"));
+        for (var walls : machine.candidates(spec.mounts())) {
+            var sandbox = new Sandbox(spec, settings, machine.memory(), library, walls);
+            if (machine.isGranted(walls, spec.mounts()) || sandbox.works()) {
+                machine.grant(walls, spec.mounts());
                 return sandbox;
             }
         }

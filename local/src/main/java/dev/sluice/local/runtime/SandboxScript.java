@@ -16,13 +16,14 @@ final class SandboxScript {
      * watcher, a child of the function's process, kills its parent. A death signal (prctl) would
      * not do: it is sent when the thread that forked ends, and the JDK's forking thread may end.
      * Before it kills, the watcher looks whether its parent is still the one it was made by, since
-     * ids come again. It holds no other file of the runner's, or the log would not end.
+     * ids come again. It kills the whole process group, the function's own children with it, where
+     * the function leads one. It holds no other file of the runner's, or the log would not end.
      */
     private static final String WATCHER =
             """
             exec 3<&0 </dev/null
             { read -r _ <&3 || { read -r _ _ _ parent _ </proc/self/stat \
-            && [ "$parent" = $$ ] && kill -9 $$; }; } >/dev/null 2>&1 &
+            && [ "$parent" = $$ ] && { kill -9 -$$ || kill -9 $$; }; }; } >/dev/null 2>&1 &
             exec 3<&-
             """;
 
@@ -77,14 +78,14 @@ final class SandboxScript {
     static List<String> privateTmp(int megabytes, Iterable<Path> visible, Path stage) {
         var lines = new ArrayList<String>();
         lines.add(
-                "mount -t tmpfs -o size="
+                "mount -n -t tmpfs -o size="
                         + megabytes
                         + "m,mode=1777,nosuid,nodev tmpfs "
                         + quote(stage));
         for (var path : visible) {
             bindAgain(lines, path, stage.resolve(TMP.relativize(path)));
         }
-        lines.add("mount --move " + quote(stage) + " /tmp");
+        lines.add("mount -n --move " + quote(stage) + " /tmp");
         return lines;
     }
 
@@ -94,7 +95,7 @@ final class SandboxScript {
 
     private static void coverMnt(List<String> lines, List<Mount> missing, Path stage)
             throws IOException {
-        lines.add("mount -t tmpfs -o size=1m,mode=755 tmpfs " + quote(stage));
+        lines.add("mount -n -t tmpfs -o size=1m,mode=755 tmpfs " + quote(stage));
         try (var children = Files.newDirectoryStream(MNT)) {
             for (var child : children) {
                 bindAgain(lines, child, stage.resolve(MNT.relativize(child)));
@@ -105,7 +106,7 @@ final class SandboxScript {
             lines.add("mkdir -p " + quote(target));
             bindReadOnly(lines, mount.source, target);
         }
-        lines.add("mount --move " + quote(stage) + " /mnt");
+        lines.add("mount -n --move " + quote(stage) + " /mnt");
     }
 
     private static void bindAgain(List<String> lines, Path source, Path target) {
@@ -120,13 +121,13 @@ final class SandboxScript {
             lines.add("mkdir -p " + quote(target.resolveSibling("")));
             lines.add(": >" + quote(target));
         }
-        lines.add("mount --rbind " + quote(source) + " " + quote(target));
+        lines.add("mount -n --rbind " + quote(source) + " " + quote(target));
     }
 
     // Without privileges a remount must repeat the flags that the mount below it carries.
     private static void bindReadOnly(List<String> lines, Path source, Path target) {
-        lines.add("mount --bind " + quote(source) + " " + quote(target));
-        var remount = "mount -o remount,bind,ro";
+        lines.add("mount -n --bind " + quote(source) + " " + quote(target));
+        var remount = "mount -n -o remount,bind,ro";
         lines.add(
                 "%s %s 2>/dev/null || %s,nosuid,nodev %s"
                         .formatted(remount, quote(target), remount, quote(target)));

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A handler that does what its event, a JSON string of a word and an argument, tells it.
 public final class Behaviour implements RequestStreamHandler {
     private static final AtomicInteger CALLS = new AtomicInteger();
+    private static final AtomicInteger RUNNING = new AtomicInteger();
 
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context)
@@ -34,6 +35,8 @@ public final class Behaviour implements RequestStreamHandler {
             case "echo" -> argument;
             case "throw" -> throw new IllegalArgumentException(argument);
             case "sleep" -> sleep(Long.parseLong(argument));
+            case "child" -> child();
+            case "alone" -> alone();
             case "exit" -> exit(Integer.parseInt(argument));
             case "heap" -> heap();
             case "native" -> touch(Integer.parseInt(argument));
@@ -61,6 +64,18 @@ public final class Behaviour implements RequestStreamHandler {
         } catch (InterruptedException stop) {
             throw new IllegalStateException(stop);
         }
+    }
+
+    private static String alone() {
+        int running = RUNNING.incrementAndGet();
+        sleep(500);
+        return Boolean.toString(running == 1 && RUNNING.decrementAndGet() == 0);
+    }
+
+    private static String child() throws IOException {
+        var child = new ProcessBuilder("sleep", "600").start();
+        System.out.println("child " + child.pid());
+        return sleep(60_000);
     }
 
     private static String exit(int status) {

@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,15 +156,44 @@ class FunctionsTest {
     @Test
     void neverRunsTwoInvocationsInOneEnvironment() throws Exception {
         deploy(TestingFunctions.spec("Many", Behaviour.class));
-        var pids = all(8, () -> TestingFunctions.invoke(functions, "test-Many", "\"sleep 1500\""));
-        assertThat(pids).containsOnly("\"slept\"");
-        long environments =
-                functions.environments().stream()
-                        .filter(it -> it.logicalId().equals("Many"))
-                        .count();
-        assertThat(environments).isEqualTo(8);
+        var answers = all(8, () -> TestingFunctions.invoke(functions, "test-Many", "\"alone\""));
+        assertThat(answers).containsOnly("\"true\"");
         // had one died of the others' start (SIGBUS), it would have been started again
         assertThat(log("Many")).doesNotContain("INIT_REPORT", "SIGBUS");
+    }
+
+    @Test
+    void survivesProcessesThatAreKilledAtRandom() throws Exception {
+        deploy(TestingFunctions.spec("Chaos", Behaviour.class));
+        var random = new Random(42);
+        var killing = new AtomicBoolean(true);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var killer =
+                    threads.submit(() -> {
+                        while (killing.get()) {
+                            var all =
+                                    functions.environments().stream()
+                                            .filter(it -> it.logicalId().equals("Chaos"))
+                                            .toList();
+                            if (!all.isEmpty()) {
+                                var pid = all.get(random.nextInt(all.size())).pid();
+                                ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                            }
+                            LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+                        }
+                        return null;
+                    });
+            Callable<String> call =
+                    () -> TestingFunctions.invoke(functions, "test-Chaos", "\"sleep 100\"");
+            for (var answer : threads.invokeAll(java.util.Collections.nCopies(60, call))) {
+                assertThat(answer.get())
+                        .matches("\"slept\"|error .*Runtime exited with error: signal: killed\"}");
+            }
+            killing.set(false);
+            killer.get();
+        }
+        assertThat(TestingFunctions.invoke(functions, "test-Chaos", "\"echo on\""))
+                .isEqualTo("\"on\"");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.sluice.local.invoke;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
@@ -21,11 +22,14 @@ public final class Runner {
                             TestingFunctions.spec("Starting", BadStart.class),
                             java.util.Map.of("START", "hang")));
             functions.invoke("test-Idle", "{}".getBytes(UTF_8));
-            functions.invokeAsync("test-Busy", "\"sleep 60000\"".getBytes(UTF_8));
+            functions.invokeAsync("test-Busy", "\"child\"".getBytes(UTF_8));
             functions.invokeAsync("test-Starting", "{}".getBytes(UTF_8));
             TestingFunctions.awaitTrue(() -> functions.environments().size() == 3);
             TestingFunctions.awaitTrue(
                     () -> functions.environments().stream().anyMatch(it -> it.busy()));
+            // the child of the busy one, and with it the watchers
+            TestingFunctions.awaitTrue(
+                    () -> Files.readString(directory.resolve("logs/Busy.log")).contains("child "));
             for (var environment : functions.environments()) {
                 System.out.print(environment.pid() + " ");
             }

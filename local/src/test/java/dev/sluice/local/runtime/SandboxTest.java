@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,20 @@ class SandboxTest {
         assertThat(directory.resolve("environments")).isNotEmptyDirectory();
         pool.close();
         assertThat(directory.resolve("environments")).isEmptyDirectory();
+    }
+
+    @Test
+    void startsManyAtOnceThoughTheyShareTmp() throws Exception {
+        var pool = pool(Walls.NONE, spec());
+        Callable<String> call = () -> invoke(pool, "sleep 1500");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (var answer : threads.invokeAll(Collections.nCopies(8, call))) {
+                assertThat(answer.get()).isEqualTo("\"slept\"");
+            }
+        }
+        // each at its first try: none died of another that unpacked its library
+        assertThat(Files.readString(directory.resolve("logs/Sandboxed.log")))
+                .doesNotContain("INIT_REPORT", "SIGBUS");
     }
 
     @Test
