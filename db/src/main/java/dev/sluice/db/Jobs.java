@@ -1,18 +1,15 @@
 package dev.sluice.db;
 
 import dev.sluice.job.Books;
-import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
-import dev.sluice.job.Position;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,12 +19,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// All SQL about jobs and their plans. Each method is one step of the protocol inside the caller's
-/// transaction; who may move what stands in the WHERE of the statement that does it.
+/// All SQL about jobs; what concerns their plans is in [Plans]. Each method is one step of the
+/// protocol inside the caller's transaction; who may move what stands in the WHERE of the statement
+/// that does it.
 public final class Jobs {
     private Jobs() {}
 
-    private static final String COLUMNS =
+    static final String COLUMNS =
             """
             id, number, tenant, dataset, state, road, dry_run, label, bucket, object_key, version_id, etag,
             bytes, sequencer, dropped_at, layout, compression, planned, chunks, chunks_left, bytes_done,
@@ -202,141 +200,6 @@ public final class Jobs {
         }
     }
 
-    /// The right to plan a job until it expires: every write of the plan carries its fence.
-    ///
-    /// @param from where the plan stands: the first byte that no chunk covers; null at the
-    ///   beginning
-    public record PlanLease(
-            UUID job, int fence, int chunks, @Nullable Position from, @Nullable String layout) {}
-
-    /// Takes the lease on a job's plan; empty when it is planned, ended, or another Intake holds
-    /// it.
-    public static Optional<PlanLease> leasePlan(Connection connection, UUID id, Duration time)
-            throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job
-                SET plan_fence = plan_fence + 1, plan_tries = plan_tries + 1,
-                    plan_lease_until = clock_timestamp() + ? * interval '1 millisecond'
-                WHERE id = ? AND state = 'LOADING' AND NOT planned
-                  AND (plan_lease_until IS NULL OR plan_lease_until < clock_timestamp())
-                RETURNING plan_fence, chunks, plan_byte, plan_line, plan_record, layout
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setLong(1, time.toMillis());
-            update.setObject(2, id);
-            try (var row = update.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                var planned = row.getObject("plan_byte") != null;
-                var from =
-                        planned
-                                ? new Position(
-                                        row.getLong("plan_byte"),
-                                        row.getLong("plan_line"),
-                                        row.getLong("plan_record"))
-                                : null;
-                return Optional.of(
-                        new PlanLease(
-                                id,
-                                row.getInt("plan_fence"),
-                                row.getInt("chunks"),
-                                from,
-                                row.getString("layout")));
-            }
-        }
-    }
-
-    /// Gives a plan's lease back before its time, so that the next try need not wait for it. False
-    /// when it was no longer ours.
-    public static boolean releasePlan(Connection connection, PlanLease lease) throws SQLException {
-        var sql =
-                "UPDATE sluice.job SET plan_lease_until = NULL WHERE id = ? AND plan_fence = ? AND NOT planned";
-        try (var update = connection.prepareStatement(sql)) {
-            update.setObject(1, lease.job());
-            update.setInt(2, lease.fence());
-            return update.executeUpdate() == 1;
-        }
-    }
-
-    /// What Intake learned from the head of the file.
-    public record Shape(@Nullable String layout, String compression) {}
-
-    /// Registers the next chunks of a plan and prolongs its lease; with `complete` the plan is
-    /// done, and so is the job when no chunk is left. Returns whether the lease was still ours and
-    /// the job still loading; if not, the caller must roll back.
-    public static boolean registerChunks(
-            Connection connection,
-            PlanLease lease,
-            Shape shape,
-            List<Chunk> chunks,
-            Position upTo,
-            Duration prolong,
-            boolean complete)
-            throws SQLException {
-        insertChunks(connection, lease.job(), chunks);
-        var sql =
-                """
-                UPDATE sluice.job
-                SET layout = ?, compression = ?, chunks = chunks + ?, chunks_left = chunks_left + ?,
-                    plan_tries = CASE WHEN ? > 0 THEN 0 ELSE plan_tries END,
-                    plan_byte = ?, plan_line = ?, plan_record = ?, planned = ?,
-                    plan_lease_until = CASE WHEN NOT ? THEN clock_timestamp() + ? * interval '1 millisecond' END,
-                    state = CASE WHEN ? AND chunks_left + ? = 0
-                        THEN CASE WHEN rows_rejected > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
-                        ELSE state END,
-                    finished_at = CASE WHEN ? AND chunks_left + ? = 0 THEN clock_timestamp() END
-                WHERE id = ? AND plan_fence = ? AND state = 'LOADING' AND NOT planned
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            int count = chunks.size();
-            int at = 1;
-            update.setString(at++, shape.layout());
-            update.setString(at++, shape.compression());
-            update.setInt(at++, count);
-            update.setInt(at++, count);
-            update.setInt(at++, count);
-            update.setLong(at++, upTo.byteOffset());
-            update.setLong(at++, upTo.line());
-            update.setLong(at++, upTo.record());
-            update.setBoolean(at++, complete);
-            update.setBoolean(at++, complete);
-            update.setLong(at++, prolong.toMillis());
-            update.setBoolean(at++, complete);
-            update.setInt(at++, count);
-            update.setBoolean(at++, complete);
-            update.setInt(at++, count);
-            update.setObject(at++, lease.job());
-            update.setInt(at, lease.fence());
-            return update.executeUpdate() == 1;
-        }
-    }
-
-    private static void insertChunks(Connection connection, UUID job, List<Chunk> chunks)
-            throws SQLException {
-        var sql =
-                """
-                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """;
-        if (chunks.isEmpty()) {
-            return;
-        }
-        try (var insert = connection.prepareStatement(sql)) {
-            for (var chunk : chunks) {
-                insert.setObject(1, job);
-                insert.setInt(2, chunk.number());
-                insert.setLong(3, chunk.start().byteOffset());
-                insert.setLong(4, chunk.endByte());
-                insert.setLong(5, chunk.start().line());
-                insert.setLong(6, chunk.start().record());
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-    }
-
     /// The last statement of a chunk's transaction: adds its books to the job and ends the job with
     /// the last chunk of a complete plan. Empty when the job is no longer loading: roll back.
     public static Optional<JobState> addBooks(
@@ -407,34 +270,6 @@ public final class Jobs {
         }
     }
 
-    /// Jobs whose planning stopped: queued with nobody before them, or loading without a plan, a
-    /// lease on it, or a recent start.
-    public static List<Job> abandonedPlans(Connection connection, Duration patience, int limit)
-            throws SQLException {
-        var sql =
-                "SELECT "
-                        + COLUMNS
-                        + """
-                         FROM sluice.job j
-                        WHERE state = 'LOADING' AND NOT planned
-                              AND coalesce(plan_lease_until, started_at + ? * interval '1 millisecond') < clock_timestamp()
-                           OR state = 'QUEUED' AND dropped_at < clock_timestamp() - ? * interval '1 millisecond'
-                              AND NOT EXISTS (
-                                SELECT FROM sluice.job o
-                                WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
-                                  AND (o.state = 'LOADING' OR o.state = 'QUEUED'
-                                      AND (o.dropped_at, coalesce(o.sequencer, ''), o.number)
-                                        < (j.dropped_at, coalesce(j.sequencer, ''), j.number)))
-                        ORDER BY number LIMIT ?
-                        """;
-        try (var select = connection.prepareStatement(sql)) {
-            select.setLong(1, patience.toMillis());
-            select.setLong(2, patience.toMillis());
-            select.setInt(3, limit);
-            return all(select);
-        }
-    }
-
     /// Fails the jobs whose plan or one of whose chunks was really tried too often, none of it held
     /// by anyone now. Returns them. Why each try failed is for ops: it stays in the chunk's row.
     public static List<Job> failTriedTooOften(Connection connection, int maxTries, int limit)
@@ -501,7 +336,7 @@ public final class Jobs {
         return jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.getFirst());
     }
 
-    private static List<Job> all(PreparedStatement select) throws SQLException {
+    static List<Job> all(PreparedStatement select) throws SQLException {
         var jobs = new ArrayList<Job>();
         try (var row = select.executeQuery()) {
             while (row.next()) {

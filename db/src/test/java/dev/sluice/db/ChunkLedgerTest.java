@@ -176,14 +176,14 @@ class ChunkLedgerTest {
         return database.inTransaction(c -> {
             Jobs.register(c, id, "demo", "d", drop);
             Jobs.takeTurn(c, id, "mark", 10, null);
-            var lease = Jobs.leasePlan(c, id, MINUTE).orElseThrow();
+            var lease = Plans.lease(c, id, MINUTE).orElseThrow();
             var all = new ArrayList<Chunk>();
             for (int i = 1; i <= chunks; i++) {
                 all.add(chunk(i));
             }
-            var shape = new Jobs.Shape("id", "NONE");
+            var shape = new Plans.Shape("id", "NONE");
             var end = new Position(10L * chunks, chunks + 1, chunks + 1);
-            Jobs.registerChunks(c, lease, shape, all, end, MINUTE, /* complete= */ true);
+            Plans.registerChunks(c, lease, shape, all, end, MINUTE, /* complete= */ true);
             return Jobs.find(c, id).orElseThrow();
         });
     }

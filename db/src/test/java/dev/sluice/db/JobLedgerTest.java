@@ -26,7 +26,7 @@ class JobLedgerTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration OVER = Duration.ofMillis(-1);
-    private static final Jobs.Shape SHAPE = new Jobs.Shape("id,name", "NONE");
+    private static final Plans.Shape SHAPE = new Plans.Shape("id,name", "NONE");
 
     private final Database database = TestingPostgres.loader();
 
@@ -212,7 +212,7 @@ class JobLedgerTest {
         var queued = register(drop("queued", "v1", 0));
         var behind = register(drop("stopped", "v2", 1));
 
-        var abandoned = database.inTransaction(c -> Jobs.abandonedPlans(c, MINUTE, 10));
+        var abandoned = database.inTransaction(c -> Plans.abandoned(c, MINUTE, 10));
 
         assertThat(abandoned).extracting(Job::id).containsExactly(stopped.id(), queued.id());
         assertThat(abandoned).extracting(Job::id).doesNotContain(behind.id());
@@ -314,19 +314,19 @@ class JobLedgerTest {
         return job;
     }
 
-    private Optional<Jobs.PlanLease> leasePlan(Job job, Duration time) throws SQLException {
-        return database.inTransaction(c -> Jobs.leasePlan(c, job.id(), time));
+    private Optional<Plans.Lease> leasePlan(Job job, Duration time) throws SQLException {
+        return database.inTransaction(c -> Plans.lease(c, job.id(), time));
     }
 
     private boolean registerChunks(
-            Jobs.PlanLease lease,
+            Plans.Lease lease,
             List<Chunk> chunks,
             Position upTo,
             Duration prolong,
             boolean complete)
             throws SQLException {
         return database.inTransaction(
-                c -> Jobs.registerChunks(c, lease, SHAPE, chunks, upTo, prolong, complete));
+                c -> Plans.registerChunks(c, lease, SHAPE, chunks, upTo, prolong, complete));
     }
 
     private List<Job> list(Jobs.Query query) throws SQLException {

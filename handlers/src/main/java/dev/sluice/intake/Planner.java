@@ -3,9 +3,8 @@ package dev.sluice.intake;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.db.Chunks;
 import dev.sluice.db.Database;
-import dev.sluice.db.Jobs;
-import dev.sluice.db.Jobs.PlanLease;
-import dev.sluice.db.Jobs.Shape;
+import dev.sluice.db.Plans;
+import dev.sluice.db.Plans.Shape;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Job;
 import dev.sluice.job.Position;
@@ -53,7 +52,7 @@ final class Planner {
     /// Plans what is not planned yet; returns at once when another Intake is at it.
     void plan(Job job, Dataset dataset, Deadline deadline)
             throws SQLException, IOException, DropGoneException {
-        var lease = database.inTransaction(c -> Jobs.leasePlan(c, job.id(), LEASE));
+        var lease = database.inTransaction(c -> Plans.lease(c, job.id(), LEASE));
         if (lease.isEmpty()) {
             return;
         }
@@ -117,9 +116,9 @@ final class Planner {
         plan.finish(splitter.split(in, from, plan::add));
     }
 
-    private void release(PlanLease lease, Exception failure) {
+    private void release(Plans.Lease lease, Exception failure) {
         try {
-            database.inTransaction(c -> Jobs.releasePlan(c, lease));
+            database.inTransaction(c -> Plans.release(c, lease));
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }
@@ -128,14 +127,14 @@ final class Planner {
     /// A plan in the making. Holds one chunk back, so that the last one is registered together with
     /// the plan's completion: a small file costs one transaction.
     private final class Plan {
-        private final PlanLease lease;
+        private final Plans.Lease lease;
         private final Deadline deadline;
         private Shape shape = new Shape(null, FileInput.Compression.NONE.name());
         private @Nullable Chunk held;
         private @Nullable Position heldUpTo;
         private int count;
 
-        Plan(PlanLease lease, Deadline deadline) {
+        Plan(Plans.Lease lease, Deadline deadline) {
             this.lease = lease;
             this.deadline = deadline;
             this.count = lease.chunks();
@@ -174,7 +173,8 @@ final class Planner {
             boolean ours =
                     database.inTransaction(c -> {
                         boolean written =
-                                Jobs.registerChunks(c, lease, shape, chunks, upTo, LEASE, complete);
+                                Plans.registerChunks(
+                                        c, lease, shape, chunks, upTo, LEASE, complete);
                         if (!written) {
                             c.rollback();
                         }

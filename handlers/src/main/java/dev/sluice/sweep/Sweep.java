@@ -3,6 +3,7 @@ package dev.sluice.sweep;
 import dev.sluice.db.Chunks;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
+import dev.sluice.db.Plans;
 import dev.sluice.db.Walks;
 import dev.sluice.job.Drop;
 import dev.sluice.job.Job;
@@ -78,8 +79,7 @@ final class Sweep {
     }
 
     private void resumePlans() throws SQLException {
-        var abandoned =
-                database.inTransaction(c -> Jobs.abandonedPlans(c, PLAN_PATIENCE, MOST_JOBS));
+        var abandoned = database.inTransaction(c -> Plans.abandoned(c, PLAN_PATIENCE, MOST_JOBS));
         for (var job : abandoned) {
             Log.warn("plan taken up again", line -> line.put("job", job.id().toString()));
             intake.send(job.drop());
