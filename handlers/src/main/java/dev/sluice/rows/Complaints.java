@@ -72,11 +72,13 @@ final class Complaints {
                 .formatted(line);
     }
 
-    static String tooLong(int mostBytes, long damageLine, long line) {
-        var record = "The record is longer than %d bytes".formatted(mostBytes);
-        return damageLine == line
-                ? record + "."
-                : "%s; a quote opened in line %d.".formatted(record, damageLine);
+    static String tooLong(int mostBytes) {
+        return "The record is longer than %d bytes.".formatted(mostBytes);
+    }
+
+    static String tooLongInQuotes(int mostBytes, long line) {
+        return "The quote that opens in line %d is not closed within the %d bytes of a record."
+                .formatted(line, mostBytes);
     }
 
     static String badByte(boolean nul, int at) {

@@ -84,14 +84,11 @@ final class DelimitedRowReader implements RowReader {
     }
 
     private boolean isNull(int field) {
-        return !records.quoted(field)
-                && Arrays.equals(
-                        records.bytes(),
-                        records.fieldStart(field),
-                        records.fieldEnd(field),
-                        nullText,
-                        0,
-                        nullText.length);
+        var from = records.fieldStart(field);
+        var to = records.fieldEnd(field);
+        return to - from == nullText.length
+                && !records.quoted(field)
+                && Arrays.equals(records.bytes(), from, to, nullText, 0, nullText.length);
     }
 
     private @Nullable String columnAt(int position) {

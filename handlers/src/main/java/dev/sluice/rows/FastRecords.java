@@ -253,11 +253,7 @@ final class FastRecords implements Records {
     // What is longer than the limit is not kept: the bytes behind it run through the rest of the
     // buffer, whose base moves on, while the beginning stays where it is for the reject's text.
     private void skipTheRest() throws IOException {
-        var openedQuote = damage == Damage.UNTERMINATED_QUOTE;
-        if (!openedQuote) {
-            damageLine = line;
-        }
-        damage = Damage.TOO_LONG;
+        damage = damage == Damage.UNTERMINATED_QUOTE ? Damage.TOO_LONG_IN_QUOTES : Damage.TOO_LONG;
         moveToFront();
         start = 0;
         var cap = recordBytes;

@@ -156,8 +156,8 @@ final class PlainRecords implements Records {
     }
 
     private void skipTheRest(int first) throws IOException {
-        damageLine = state == State.QUOTED ? quoteLine : line;
-        damage = Damage.TOO_LONG;
+        damageLine = quoteLine;
+        damage = state == State.QUOTED ? Damage.TOO_LONG_IN_QUOTES : Damage.TOO_LONG;
         var b = first;
         while (b != END && !isLineEnd(b)) {
             b = read();
@@ -169,7 +169,7 @@ final class PlainRecords implements Records {
 
     private void finish(int b) throws IOException {
         bytes = text.toByteArray();
-        if (damage == Damage.TOO_LONG) {
+        if (damage == Damage.TOO_LONG || damage == Damage.TOO_LONG_IN_QUOTES) {
             return;
         }
         if (state == State.QUOTED) {

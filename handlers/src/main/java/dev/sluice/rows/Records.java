@@ -12,7 +12,8 @@ sealed interface Records permits FastRecords, PlainRecords {
         NONE,
         UNTERMINATED_QUOTE,
         TEXT_AFTER_QUOTE,
-        TOO_LONG
+        TOO_LONG,
+        TOO_LONG_IN_QUOTES
     }
 
     /// Goes to the next record; false at the end of the stream.

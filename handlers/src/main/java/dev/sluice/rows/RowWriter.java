@@ -95,7 +95,13 @@ final class RowWriter {
                             batch,
                             null,
                             RejectCode.RECORD_TOO_LONG,
-                            Complaints.tooLong(limits.recordBytes(), line, records.line()));
+                            Complaints.tooLong(limits.recordBytes()));
+            case TOO_LONG_IN_QUOTES ->
+                    reject(
+                            batch,
+                            null,
+                            RejectCode.RECORD_TOO_LONG,
+                            Complaints.tooLongInQuotes(limits.recordBytes(), line));
         }
         return true;
     }
