@@ -2,16 +2,14 @@ package dev.sluice.local.postgres;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -25,7 +23,7 @@ final class Software {
     /// The folder that holds `bin/postgres`; `shelf` is where such folders are kept.
     static Path unpackOnto(Path shelf) throws IOException {
         var archive = archive();
-        var home = shelf.resolve("postgresql-" + digest(archive).substring(0, 16));
+        var home = shelf.resolve("postgresql-" + mark(archive));
         if (Files.isDirectory(home)) {
             return home;
         }
@@ -54,23 +52,23 @@ final class Software {
         };
     }
 
-    private static String digest(String archive) throws IOException {
-        try (var in = open(archive)) {
-            var digest = MessageDigest.getInstance("SHA-256");
-            var buffer = new byte[1 << 16];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
+    // The jar's own checksum: to read the archive for a better one would take a good part of a
+    // start.
+    private static String mark(String archive) throws IOException {
+        var connection = url(archive).openConnection();
+        connection.setUseCaches(false);
+        try (var _ = connection.getInputStream()) {
+            long crc = connection instanceof JarURLConnection jar ? jar.getJarEntry().getCrc() : 0;
+            return Long.toHexString(connection.getContentLengthLong())
+                    + "-"
+                    + Long.toHexString(crc);
         }
     }
 
     private static void unpack(String archive, Path home) throws IOException {
         try (var tar =
                 new TarArchiveInputStream(
-                        new XZInputStream(new BufferedInputStream(open(archive))))) {
+                        new XZInputStream(new BufferedInputStream(url(archive).openStream())))) {
             for (var entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 unpack(tar, entry, home);
             }
@@ -109,12 +107,12 @@ final class Software {
         return permissions;
     }
 
-    private static InputStream open(String archive) throws IOException {
-        var in = Software.class.getResourceAsStream(archive);
-        if (in == null) {
+    private static URL url(String archive) throws IOException {
+        var url = Software.class.getResource(archive);
+        if (url == null) {
             throw new IOException("not on the class path: " + archive);
         }
-        return in;
+        return url;
     }
 
     static void delete(Path folder) throws IOException {
