@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a function who is calling, and remembers the answer for the same identity.
@@ -23,6 +25,8 @@ final class LambdaAuthorizer {
 
     private final Settings settings;
     private final InstantSource clock;
+    private final List<ReentrantLock> locks =
+            Stream.generate(ReentrantLock::new).limit(64).toList();
     private final Map<List<String>, Remembered> cache =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
@@ -64,11 +68,7 @@ final class LambdaAuthorizer {
             throws RefusedException, InterruptedException {
         var identity = identity(call, api);
         var methodArn = api.methodArn(call.method(), call.path());
-        var known = remembered(identity);
-        var principal =
-                known.isPresent()
-                        ? known.get()
-                        : ask(identity, methodArn, call, match, api, backend);
+        var principal = known(identity, methodArn, call, match, api, backend);
         switch (principal.policy().verdict(methodArn)) {
             case ALLOWED -> {}
             case EXPLICITLY_DENIED ->
@@ -78,6 +78,30 @@ final class LambdaAuthorizer {
             case NOT_ALLOWED -> throw new RefusedException(ResponseType.ACCESS_DENIED);
         }
         return principal;
+    }
+
+    /// A crowd that comes with one token asks once: each question may start a process here.
+    private Principal known(
+            List<String> identity,
+            String methodArn,
+            Call call,
+            Routes.Match match,
+            RestApi api,
+            Backend backend)
+            throws RefusedException, InterruptedException {
+        if (settings.timeToLive().isZero()) {
+            return ask(identity, methodArn, call, match, api, backend);
+        }
+        var lock = locks.get(Math.floorMod(identity.hashCode(), locks.size()));
+        lock.lockInterruptibly();
+        try {
+            var there = remembered(identity);
+            return there.isPresent()
+                    ? there.get()
+                    : ask(identity, methodArn, call, match, api, backend);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private List<String> identity(Call call, RestApi api) throws RefusedException {

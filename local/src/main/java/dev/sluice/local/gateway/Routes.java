@@ -62,8 +62,7 @@ final class Routes {
             for (var segment : segments) {
                 rank.append(isGreedy(segment) ? '2' : isParameter(segment) ? '1' : '0');
             }
-            // before the end of a shorter path
-            return rank.append('3').toString();
+            return rank.toString();
         }
 
         Optional<Map<String, String>> match(List<String> path) {

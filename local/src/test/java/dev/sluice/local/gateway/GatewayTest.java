@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -387,6 +388,24 @@ class GatewayTest {
         now.set(Instant.EPOCH.plusSeconds(60));
         ask("/things/1", "one");
         assertThat(guards.events()).hasSize(3);
+    }
+
+    @Test
+    void asksTheAuthorizerOnceForACrowd() throws Exception {
+        var crowd =
+                IntStream.range(0, 8)
+                        .mapToObj(_ ->
+                                client.sendAsync(
+                                        request("/things/1")
+                                                .header("Authorization", "Bearer one")
+                                                .build(),
+                                        BodyHandlers.ofString()))
+                        .toList();
+
+        for (var answer : crowd) {
+            assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+        assertThat(guards.events()).hasSize(1);
     }
 
     @Test

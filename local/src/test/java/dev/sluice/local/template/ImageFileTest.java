@@ -61,6 +61,20 @@ class ImageFileTest {
     }
 
     @Test
+    void forgetsTheCommandOfTheStageBelow() throws IOException {
+        var image =
+                read(
+                        """
+                        FROM a AS below
+                        CMD ["below"]
+                        FROM below
+                        ENTRYPOINT ["java"]
+                        """);
+
+        assertThat(image.command()).isEmpty();
+    }
+
+    @Test
     void namesTheLineOfWhatItCannotFollow() {
         assertThatThrownBy(() -> read("FROM a\nENTRYPOINT java -jar x.jar\n"))
                 .hasMessage("Dockerfile:2: ENTRYPOINT wants the form [\"program\", \"argument\"]");
