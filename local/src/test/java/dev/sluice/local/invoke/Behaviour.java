@@ -46,6 +46,9 @@ public final class Behaviour implements RequestStreamHandler {
             case "read" -> Files.readString(Path.of(argument)).strip();
             case "write" -> Files.writeString(Path.of(argument), "mine").toString();
             case "fill" -> fill(Path.of(argument));
+            case "mapped" ->
+                    Boolean.toString(
+                            Files.readString(Path.of("/proc/self/maps")).contains(argument));
             case "exists" -> Boolean.toString(Files.exists(Path.of(argument)));
             case "variable" -> String.valueOf(System.getenv(argument));
             case "print" -> print(argument);

@@ -131,6 +131,7 @@ class SandboxTest {
                 assertThat(answer.get()).isEqualTo("\"slept\"");
             }
         }
+        assertThat(invoke(pool, "mapped " + directory.resolve("native"))).isEqualTo("\"true\"");
         // each at its first try: none died of another that unpacked its library
         assertThat(Files.readString(directory.resolve("logs/Sandboxed.log")))
                 .doesNotContain("INIT_REPORT", "SIGBUS");
