@@ -71,6 +71,9 @@ final class DatasetFile {
         } catch (YamlEngineException e) {
             throw DatasetException.invalid(
                     "%s: this is not YAML: %s.".formatted(file, firstLine(e)));
+        } catch (StackOverflowError _) {
+            // the parser has no limit of its own
+            throw DatasetException.invalid(file + ": this is not YAML: it is nested too deeply.");
         }
     }
 

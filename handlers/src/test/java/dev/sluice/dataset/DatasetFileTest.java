@@ -115,6 +115,12 @@ class DatasetFileTest {
                 .hasMessage("datasets/d.yaml is not text in UTF-8.");
     }
 
+    @Test
+    void refusesAFileNestedWithoutEnd() {
+        assertThatThrownBy(() -> read("a: " + "[".repeat(200_000)))
+                .hasMessage("datasets/d.yaml: this is not YAML: it is nested too deeply.");
+    }
+
     private Dataset read(String text) throws IOException {
         Files.createDirectories(root.resolve("datasets"));
         Files.writeString(root.resolve("datasets/d.yaml"), text);
