@@ -84,6 +84,10 @@ public final class Gateway implements Part {
                 answer = answer(Call.read(exchange, ids), api, contents, backend);
             } catch (RefusedException refused) {
                 answer = contents.responses().render(refused, ids.requestId());
+            } catch (RuntimeException unexpected) {
+                // a fault of ours, or a stop on the way: the client gets an answer all the same
+                var refused = new RefusedException(ResponseType.INTERNAL_ERROR);
+                answer = contents.responses().render(refused, ids.requestId());
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
                 return;
@@ -140,7 +144,7 @@ public final class Gateway implements Part {
                 case InvokeResult.FunctionError _ ->
                         throw new RefusedException(ResponseType.DEFAULT_5XX);
                 case InvokeResult.Throttled _ ->
-                        throw new RefusedException(ResponseType.INTEGRATION_THROTTLED);
+                        throw new RefusedException(ResponseType.INTERNAL_ERROR);
             };
         } catch (TimeoutException late) {
             // the function goes on, as it does in AWS

@@ -10,8 +10,8 @@ enum ResponseType {
     DEFAULT_4XX(400, "BadRequestException", "Bad Request"),
     DEFAULT_5XX(502, "InternalServerErrorException", "Internal server error"),
     FORBIDDEN(403, "ForbiddenException", "Forbidden"),
-    // a throttled function is not the client's fault
-    INTEGRATION_THROTTLED(500, "InternalServerErrorException", "Internal server error"),
+    // a throttled function for one: that is not the client's fault
+    INTERNAL_ERROR(500, "InternalServerErrorException", "Internal server error"),
     INTEGRATION_TIMEOUT(504, "InternalServerErrorException", "Endpoint request timed out"),
     MISSING_AUTHENTICATION_TOKEN(
             403, "MissingAuthenticationTokenException", "Missing Authentication Token"),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Reads `AWS::CloudFormation::CustomResource` and `Custom::*`.
 final class CustomResourceReader {
@@ -22,8 +23,10 @@ final class CustomResourceReader {
 
     Stack.CustomResource read(Resource resource) {
         var entries = new LinkedHashMap<>(resource.properties().entries());
-        // on this machine the image has no address, and an update comes with every start
-        entries.values().removeIf(this::isUnset);
+        // such as the image's address: there is none here, and every start is an update anyway
+        var unset = entries.keySet().stream().filter(it -> isUnset(entries.get(it))).toList();
+        assembly.counterparts().leaveOut(resource.type(), unset);
+        unset.forEach(entries::remove);
         var properties =
                 Fields.of(
                         scope.resolve(new Value.Mapping(entries, resource.place())),
@@ -46,7 +49,7 @@ final class CustomResourceReader {
     }
 
     /// A reference to a parameter that nobody gave a value.
-    private boolean isUnset(Value value) {
+    private boolean isUnset(@Nullable Value value) {
         if (!(value instanceof Value.Call(var function, var argument, var _))
                 || !function.equals("Ref")
                 || !(argument instanceof Value.Text(var name, var _))) {

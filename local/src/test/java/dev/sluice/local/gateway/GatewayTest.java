@@ -291,6 +291,15 @@ class GatewayTest {
                 "{\"message\":\"Internal server error\"}",
                 "InternalServerErrorException");
 
+        guard.set(_ -> {
+            throw new IllegalStateException("the secret is 42");
+        });
+        assertRefused(
+                ask("/things/1", "one"),
+                500,
+                "{\"message\":\"Internal server error\"}",
+                "InternalServerErrorException");
+
         answer.set(_ -> new InvokeResult.Throttled("id", InvokeResult.Reason.RESERVED));
         assertRefused(
                 send(request("/open").GET()),

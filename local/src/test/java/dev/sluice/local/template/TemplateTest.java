@@ -270,6 +270,28 @@ class TemplateTest {
     }
 
     @Test
+    void leavesOutAPropertyThatHasNoValueHere() throws IOException {
+        var stack =
+                TestingTemplates.stack(
+                        folder,
+                        """
+                        Parameters: {Unset: {Type: String}}
+                        Resources:
+                          Thing:
+                            Type: Custom::Thing
+                            Properties: {ServiceToken: !GetAtt Worker.Arn, Image: !Ref Unset}
+                          Worker:
+                            Type: AWS::Serverless::Function
+                            Properties: {PackageType: Image}
+                        """);
+
+        assertThat(stack.customResources().getFirst().properties())
+                .containsOnlyKeys("ServiceToken");
+        assertThat(stack.leftOut())
+                .containsExactly("No counterpart on one machine for Image of Custom::Thing.");
+    }
+
+    @Test
     void putsCustomResourcesBehindWhatTheyDependOn() throws IOException {
         var stack =
                 TestingTemplates.stack(
