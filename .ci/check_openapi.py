@@ -1,10 +1,11 @@
-"""What no validator of OpenAPI knows: what API Gateway needs, and that codes are those of the Java enums."""
+"""What no validator of OpenAPI knows: what API Gateway needs, that examples fit, that codes are those of the enums."""
 
 import pathlib
 import re
 import sys
 
 import yaml
+from openapi_schema_validator import OAS30Validator
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OPEN_TO_ALL = {("/v1/ping", "get")}
@@ -38,10 +39,20 @@ def complaints(api, text):
     for path, item in api["paths"].items():
         if "options" not in item:
             yield f"{path} has no preflight"
+    for where, schema, example in examples(api):
+        for error in OAS30Validator({**schema, "components": api["components"]}).iter_errors(example):
+            yield f"the example of {where} is not what the schema says: {error.message}"
     for name, file in ENUMS.items():
         differs = set(api["components"]["schemas"][name]["enum"]) ^ set(constants(ROOT / file))
         if differs:
             yield f"{name} differs from {file}: {', '.join(sorted(differs))}"
+
+
+def examples(api):
+    for path, method, operation in operations(api):
+        for status, answer in operation["responses"].items():
+            for media in answer.get("content", {}).values():
+                yield f"{method.upper()} {path} {status}", media["schema"], media["example"]
 
 
 def constants(file):
