@@ -68,6 +68,7 @@ public final class Main {
         sluice.getCommandSpec().addOption(versionOption());
         addHelp(sluice);
         return sluice.setColorScheme(Help.defaultColorScheme(ansi()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpLongOptionsMaxWidth(24)
                 .setUsageHelpWidth(Math.clamp(out.width(), 60, 100))
                 .setParameterExceptionHandler((problem, _) -> explain(problem))

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What a running stack offers, and lines to paste that use it.
 final class StackReport {
     private static final int LABEL_WIDTH = 10;
+    private static final String SAMPLE = "cli/src/main/resources/samples/navaids.csv";
 
     private final Terminal out;
 
@@ -58,7 +59,9 @@ final class StackReport {
     }
 
     static Path sample(LocalStack.Settings settings) {
-        return settings.installation().home().resolve("cli/src/main/resources/samples/navaids.csv");
+        var sample = settings.installation().home().resolve(SAMPLE);
+        var here = Path.of("").toAbsolutePath();
+        return sample.startsWith(here) ? here.relativize(sample) : sample;
     }
 
     static String copyLine(Endpoints endpoints, Path file) {

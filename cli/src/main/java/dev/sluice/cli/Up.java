@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.stack.Complaint;
 import dev.sluice.cli.terminal.Ink;
 import dev.sluice.cli.terminal.Terminal;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class Up implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (port < 0 || port > 65_535) throw new Complaint("Not a port: " + port + ".");
         var installation = Installation.find();
         var settings =
                 new LocalStack.Settings(
