@@ -16,6 +16,8 @@ final class FastRecords implements Records {
      */
     private static final int FIRST_BUFFER_BYTES = 256 * 1024;
 
+    private static final int MOST_KEPT_FIELDS = 1024 * 1024;
+
     private static final byte ENDS_PLAIN = 1;
     private static final byte ENDS_QUOTED = 2;
 
@@ -184,12 +186,11 @@ final class FastRecords implements Records {
                 }
                 to = lPosition;
             }
-            if (lFields == fieldStarts.length) {
-                widen();
+            if (lFields < fieldStarts.length || widen()) {
+                fieldStarts[lFields] = from;
+                fieldEnds[lFields] = to;
+                fieldMarks[lFields] = marks;
             }
-            fieldStarts[lFields] = from;
-            fieldEnds[lFields] = to;
-            fieldMarks[lFields] = marks;
             lFields++;
             if (lPosition == lCap) {
                 fields = lFields;
@@ -335,11 +336,16 @@ final class FastRecords implements Records {
         return false;
     }
 
-    private void widen() {
+    // more fields than any header can name are counted, but not kept
+    private boolean widen() {
         var wider = fieldStarts.length * 2;
+        if (wider > MOST_KEPT_FIELDS) {
+            return false;
+        }
         fieldStarts = Arrays.copyOf(fieldStarts, wider);
         fieldEnds = Arrays.copyOf(fieldEnds, wider);
         fieldMarks = Arrays.copyOf(fieldMarks, wider);
+        return true;
     }
 
     @Override

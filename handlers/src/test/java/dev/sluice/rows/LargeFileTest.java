@@ -92,6 +92,17 @@ class LargeFileTest {
     }
 
     @Test
+    void aRecordOfMillionsOfFieldsIsOneReject() throws IOException {
+        var reading = read(",".repeat(3 * MIB) + "\n1,2\n");
+        assertThat(reading.rejects())
+                .singleElement()
+                .satisfies(reject ->
+                        assertThat(reject.message())
+                                .isEqualTo("The record has 3145729 fields where 2 are expected."));
+        assertThat(reading.rows()).hasSize(1);
+    }
+
+    @Test
     void takesAValueJustBelowTheLimit() throws IOException {
         var long1 = "x".repeat(16 * MIB - 2);
         var reading = read("1," + long1 + "\n1," + long1 + "x\n\"2\",3\n");
