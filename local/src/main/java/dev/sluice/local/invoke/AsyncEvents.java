@@ -107,6 +107,9 @@ final class AsyncEvents implements AutoCloseable {
         place.acquire();
         try {
             return functions.invoke(event.spec, event.requestId, event.payload);
+        } catch (IllegalStateException failure) {
+            // Nothing ran: a process could not be started, say. That is no attempt, as a throttle.
+            return new InvokeResult.Throttled(event.requestId, InvokeResult.Reason.ACCOUNT);
         } finally {
             place.release();
         }

@@ -103,7 +103,7 @@ public final class EnvironmentPool implements Part {
         return true;
     }
 
-    /// Takes no more invocations; environments end when what they do is done.
+    /// Keeps no environment any longer than an invocation needs it.
     public void retire() throws InterruptedException {
         synchronized (this) {
             retired = true;
@@ -172,7 +172,7 @@ public final class EnvironmentPool implements Part {
             var environment = launched.environment;
             var start = Instant.now();
             environment.begin(requestId);
-            var init = environment.awaitReady(spec().timeout());
+            var init = awaitReadyOrKill(environment);
             environment.reportInit(init, "invoke");
             var failure = failure(init, requestId);
             if (failure.isEmpty()) {
@@ -182,6 +182,15 @@ public final class EnvironmentPool implements Part {
             environment.awaitExit();
             environment.report(requestId, failure.get(), Duration.between(start, Instant.now()));
             return Optional.of(new Run(failure.get(), environment.logTail()));
+        }
+    }
+
+    private Init awaitReadyOrKill(ExecutionEnvironment environment) throws InterruptedException {
+        try {
+            return environment.awaitReady(spec().timeout());
+        } catch (InterruptedException stopped) {
+            environment.kill();
+            throw stopped;
         }
     }
 
@@ -213,7 +222,7 @@ public final class EnvironmentPool implements Part {
     private Start acquire() throws InterruptedException {
         CompletableFuture<Start> wish;
         synchronized (this) {
-            if (closed || retired) {
+            if (closed) {
                 throw new IllegalStateException(spec().name() + " is stopped");
             }
             var environment = pollIdle();
@@ -268,20 +277,27 @@ public final class EnvironmentPool implements Part {
     }
 
     private void giveBack(ExecutionEnvironment environment) {
-        synchronized (this) {
-            environment.setBusy(false);
-            if (!closed && !retired && environment.isAlive()) {
-                var wish = waiting.pollFirst();
-                if (wish == null) {
-                    idle.addLast(environment);
-                    return;
-                }
-                environment.setBusy(true);
-                wish.complete(new Start.Ready(environment));
-                return;
-            }
+        if (!isUsedFurther(environment)) {
+            environment.kill();
         }
-        environment.kill();
+    }
+
+    private synchronized boolean isUsedFurther(ExecutionEnvironment environment) {
+        environment.setBusy(false);
+        if (closed || !environment.isAlive()) {
+            return false;
+        }
+        // Also when retired: who waits here came before that.
+        var wish = waiting.pollFirst();
+        if (wish != null) {
+            environment.setBusy(true);
+            wish.complete(new Start.Ready(environment));
+            return true;
+        }
+        if (!retired) {
+            idle.addLast(environment);
+        }
+        return !retired;
     }
 
     private void startOne() {

@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 
 /// The native library of the runtime interface client, unpacked once for all processes.
 ///
@@ -21,23 +25,24 @@ final class NativeLibrary {
     static final String PROPERTY =
             "com.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI";
 
+    private static final Set<String> CLASS_PATH_OPTIONS =
+            Set.of("-cp", "-classpath", "--class-path", "-jar");
+
     private NativeLibrary() {}
 
     /// Unpacks it from the class path of this command, if it is there.
     static Optional<Path> unpack(List<String> argv, Path directory) throws IOException {
-        for (var jar : likeliestFirst(classPath(argv))) {
-            if (jar.toString().endsWith(".jar") && Files.isRegularFile(jar)) {
-                var unpacked = unpackFrom(jar, directory);
-                if (unpacked.isPresent()) {
-                    return unpacked;
-                }
+        for (var jar : likeliestFirst(withManifests(classPath(argv)))) {
+            var unpacked = unpackFrom(jar, directory);
+            if (unpacked.isPresent()) {
+                return unpacked;
             }
         }
         return Optional.empty();
     }
 
     // Opening them all takes a while where there are many.
-    private static List<Path> likeliestFirst(List<Path> jars) {
+    private static List<Path> likeliestFirst(Set<Path> jars) {
         return jars.stream()
                 .sorted(Comparator.comparing(jar -> !jar.toString().contains("runtime-interface")))
                 .toList();
@@ -77,10 +82,39 @@ final class NativeLibrary {
                 + ".so";
     }
 
+    // A jar may name others in its manifest; one step, as nobody nests them.
+    private static Set<Path> withManifests(List<Path> entries) throws IOException {
+        var jars = new LinkedHashSet<Path>();
+        for (var entry : entries) {
+            if (isJar(entry)) {
+                jars.add(entry);
+                manifestClassPath(entry).filter(NativeLibrary::isJar).forEach(jars::add);
+            }
+        }
+        return jars;
+    }
+
+    private static Stream<Path> manifestClassPath(Path jar) throws IOException {
+        try (var file = new JarFile(jar.toFile())) {
+            var manifest = file.getManifest();
+            var names =
+                    manifest == null
+                            ? null
+                            : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            return names == null
+                    ? Stream.of()
+                    : Stream.of(names.strip().split(" +", -1)).map(jar::resolveSibling);
+        }
+    }
+
+    private static boolean isJar(Path entry) {
+        return entry.toString().endsWith(".jar") && Files.isRegularFile(entry);
+    }
+
     private static List<Path> classPath(List<String> argv) throws IOException {
         var entries = new ArrayList<Path>();
         for (int i = 0; i + 1 < argv.size(); i++) {
-            if (List.of("-cp", "-classpath", "--class-path").contains(argv.get(i))) {
+            if (CLASS_PATH_OPTIONS.contains(argv.get(i))) {
                 for (var entry : argv.get(i + 1).split(":", -1)) {
                     addEntry(entries, entry);
                 }

@@ -149,6 +149,7 @@ final class Sandbox {
                 .filter(word -> word.startsWith("/tmp/"))
                 .map(word ->
                         Path.of(word.endsWith("/*") ? word.substring(0, word.length() - 2) : word))
+                .map(Sandbox::withNeighbours)
                 .forEach(wanted::add);
         if (!spec.workingDirectory().equals(TMP)) {
             wanted.add(spec.workingDirectory());
@@ -169,6 +170,12 @@ final class Sandbox {
             }
         }
         return needed;
+    }
+
+    // A jar may name others beside it.
+    private static Path withNeighbours(Path path) {
+        var folder = path.resolveSibling("");
+        return Files.isRegularFile(path) && !folder.equals(TMP) ? folder : path;
     }
 
     // Without mounts a path below one is turned into the folder behind it.

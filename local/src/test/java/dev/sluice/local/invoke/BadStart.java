@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /// A handler whose start goes as its variable START says.
 public final class BadStart implements RequestStreamHandler {
@@ -15,13 +16,13 @@ public final class BadStart implements RequestStreamHandler {
         switch (start[0]) {
             case "throw" -> throw new IllegalStateException("cannot start");
             case "exit" -> System.exit(7);
-            case "hang" -> Thread.sleep(60_000);
+            case "hang" -> TimeUnit.MILLISECONDS.sleep(60_000);
             case "once" -> {
                 // slow the first time, quick from then on
                 var mark = Path.of(start[1]);
                 if (!Files.exists(mark)) {
                     Files.createFile(mark);
-                    Thread.sleep(60_000);
+                    TimeUnit.MILLISECONDS.sleep(60_000);
                 }
             }
             default -> throw new IllegalArgumentException(start[0]);

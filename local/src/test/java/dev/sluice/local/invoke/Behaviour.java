@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A handler that does what its event, a JSON string of a word and an argument, tells it.
@@ -62,7 +63,7 @@ public final class Behaviour implements RequestStreamHandler {
 
     private static String sleep(long millis) {
         try {
-            Thread.sleep(millis);
+            TimeUnit.MILLISECONDS.sleep(millis);
             return "slept";
         } catch (InterruptedException stop) {
             throw new IllegalStateException(stop);

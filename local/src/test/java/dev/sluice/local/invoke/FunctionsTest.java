@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -332,6 +333,26 @@ class FunctionsTest {
         assertThat(TestingFunctions.invoke(functions, "test-Renewed", "\"variable VERSION\""))
                 .isEqualTo("\"2\"");
         assertThat(isAlive(pid)).isFalse();
+    }
+
+    @Test
+    void finishesWhatTheOldFunctionHadTaken() throws Exception {
+        var spec = TestingFunctions.spec("Replaced", Behaviour.class);
+        deploy(spec);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = new ArrayList<Future<String>>();
+            for (int i = 0; i < 6; i++) {
+                results.add(
+                        threads.submit(() ->
+                                TestingFunctions.invoke(
+                                        functions, "test-Replaced", "\"sleep 300\"")));
+            }
+            awaitTrue(() -> log("Replaced").contains("START"));
+            deploy(spec);
+            for (var result : results) {
+                assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("\"slept\"");
+            }
+        }
     }
 
     @Test

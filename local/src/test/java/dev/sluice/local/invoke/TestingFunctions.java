@@ -15,7 +15,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
@@ -59,7 +58,7 @@ public final class TestingFunctions {
                 ACCESS_KEY,
                 "secret",
                 (queue, body) -> sent.add(queue + " " + body),
-                announcement -> System.out.println("announced: " + announcement),
+                _ -> {},
                 1_000,
                 List.of(Duration.ofMillis(100), Duration.ofMillis(200)),
                 Duration.ofMillis(50),
@@ -219,17 +218,21 @@ public final class TestingFunctions {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /// What a handler of the test class path needs.
+    public static List<String> classPath(Class<?> handler) {
+        return Stream.of(
+                        handler,
+                        AWSLambda.class,
+                        RequestStreamHandler.class,
+                        PojoSerializer.class,
+                        SdkInternalThreadLocal.class)
+                .map(TestingFunctions::location)
+                .distinct()
+                .toList();
+    }
+
     private static List<String> argv(Class<?> handler) {
-        var classPath =
-                Stream.of(
-                                handler,
-                                AWSLambda.class,
-                                RequestStreamHandler.class,
-                                PojoSerializer.class,
-                                SdkInternalThreadLocal.class)
-                        .map(TestingFunctions::location)
-                        .distinct()
-                        .collect(Collectors.joining(":"));
+        var classPath = String.join(":", classPath(handler));
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",

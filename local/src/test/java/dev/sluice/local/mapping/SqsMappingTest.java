@@ -221,8 +221,6 @@ class SqsMappingTest {
                             .mapToLong(i -> source.millisToReach("n" + i))
                             .sorted()
                             .toArray();
-            System.out.println(
-                    "milliseconds from send to handler: " + java.util.Arrays.toString(delays));
             // the least of them, since the machine may be busy with other things
             assertThat(delays[0]).isLessThan(150);
         }

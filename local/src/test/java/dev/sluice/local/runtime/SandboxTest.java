@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.local.invoke.Behaviour;
 import dev.sluice.local.invoke.TestingFunctions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,17 @@ class SandboxTest {
                 .doesNotContain("INIT_REPORT", "SIGBUS");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void startsAJarThatNamesTheOthers(Walls walls) throws Exception {
+        var jar = jarNaming(TestingFunctions.classPath(Behaviour.class));
+        var argv = new ArrayList<>(spec().argv());
+        argv.set(argv.indexOf("-cp") + 1, jar.toString());
+        var pool = pool(walls, withArgv(spec(), argv));
+        assertThat(invoke(pool, "echo x")).isEqualTo("\"x\"");
+        assertThat(invoke(pool, "mapped " + directory.resolve("native"))).isEqualTo("\"true\"");
+    }
+
     @Test
     void doesNotLogTheOptionsItGives() throws Exception {
         assertThat(invoke(pool(Walls.NONE, spec()), "echo x")).isEqualTo("\"x\"");
@@ -151,6 +166,32 @@ class SandboxTest {
     private static FunctionSpec withOption(FunctionSpec spec, String... options) {
         var argv = new ArrayList<>(spec.argv());
         argv.addAll(1, List.of(options));
+        return withArgv(spec, argv);
+    }
+
+    /// Only a manifest, with the class path under `/tmp` beside it, as a build may lay them.
+    private Path jarNaming(List<String> classPath) throws IOException {
+        var folder = Files.createTempDirectory(Path.of("/tmp"), "jars");
+        open.add(() -> Folders.delete(folder));
+        var names = new ArrayList<String>();
+        for (var entry : classPath) {
+            var here = Path.of(entry);
+            if (Files.isDirectory(here)) {
+                names.add(here.toUri().toString());
+            } else {
+                Files.copy(here, folder.resolve(here.getFileName()));
+                names.add(here.getFileName().toString());
+            }
+        }
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", names));
+        var jar = folder.resolve("main.jar");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        return jar;
+    }
+
+    private static FunctionSpec withArgv(FunctionSpec spec, List<String> argv) {
         return new FunctionSpec(
                 spec.logicalId(),
                 spec.name(),
