@@ -14,10 +14,13 @@ public final class SqlState {
     }
 
     /// The database refuses the row itself, however often it is sent: a value, a constraint, a
-    /// trigger's own RAISE.
+    /// trigger's own RAISE, a value too large for an index.
     public static boolean isRowRefused(SQLException e) {
         var state = state(e);
-        return state.startsWith("22") || state.startsWith("23") || state.equals("P0001");
+        return state.startsWith("22")
+                || state.startsWith("23")
+                || state.equals("P0001")
+                || state.equals("54000");
     }
 
     /// The table, a column of it or the right to it is missing: `dataset apply` was not run.

@@ -1,5 +1,6 @@
 package dev.sluice.dataset;
 
+import dev.sluice.job.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -73,7 +74,7 @@ public final class Assets {
                         : null;
         if (file == null || !Files.isRegularFile(file)) {
             throw new DatasetException(
-                    DatasetException.Code.UNKNOWN_DATASET,
+                    ErrorCode.UNKNOWN_DATASET,
                     "There is no dataset \"%s\".".formatted(printable(name)));
         }
         return file;

@@ -1,27 +1,17 @@
 package dev.sluice.dataset;
 
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailedException;
+
 /// A dataset that cannot be used: one plain sentence, fit for whoever wrote or named it.
-public final class DatasetException extends RuntimeException {
+public final class DatasetException extends JobFailedException {
     private static final long serialVersionUID = 1;
 
-    /// The job's error code.
-    public enum Code {
-        UNKNOWN_DATASET,
-        INVALID_DATASET
-    }
-
-    private final Code code;
-
-    public DatasetException(Code code, String message) {
-        super(message);
-        this.code = code;
+    public DatasetException(ErrorCode code, String message) {
+        super(code, message);
     }
 
     static DatasetException invalid(String message) {
-        return new DatasetException(Code.INVALID_DATASET, message);
-    }
-
-    public Code code() {
-        return code;
+        return new DatasetException(ErrorCode.INVALID_DATASET, message);
     }
 }

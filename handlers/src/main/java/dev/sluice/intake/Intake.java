@@ -2,7 +2,6 @@ package dev.sluice.intake;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
-import dev.sluice.dataset.DatasetException;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.job.Drop;
@@ -10,14 +9,13 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.InboxKey;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
+import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
-import dev.sluice.lambda.DropGoneException;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Log;
-import dev.sluice.rows.FileException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -75,19 +73,7 @@ final class Intake {
             if (job.state() == JobState.LOADING || begin(job)) {
                 planner.plan(job, dataset, deadline);
             }
-        } catch (DatasetException e) {
-            fail(
-                    job,
-                    new JobError(
-                            ErrorCode.valueOf(e.code().name()), String.valueOf(e.getMessage())));
-        } catch (FileException e) {
-            fail(
-                    job,
-                    new JobError(
-                            ErrorCode.valueOf(e.code().name()), String.valueOf(e.getMessage())));
-        } catch (UnsupportedWishException e) {
-            fail(job, new JobError(ErrorCode.NOT_SUPPORTED, String.valueOf(e.getMessage())));
-        } catch (DropGoneException e) {
+        } catch (JobFailedException e) {
             fail(job, e.error());
         }
         return database.inTransaction(c -> Jobs.find(c, job.id())).orElseThrow();
@@ -135,7 +121,8 @@ final class Intake {
         var dataset = assets.dataset(job.dataset());
         var staged = dataset.needsStagedRoad();
         if (staged.isPresent()) {
-            throw new UnsupportedWishException(
+            throw new JobFailedException(
+                    ErrorCode.NOT_SUPPORTED,
                     "Dataset %s asks for %s, which this version of Sluice does not load yet."
                             .formatted(dataset.name(), staged.get()));
         }
@@ -144,7 +131,7 @@ final class Intake {
 
     /// Takes the turn and says whether there is something to plan: not when the drop has to wait
     /// for another of its key, nor when it is what is loaded already.
-    private boolean begin(Job job) throws SQLException, DropGoneException {
+    private boolean begin(Job job) throws SQLException {
         var description = inbox.describe(job.drop());
         refuseUnbuilt(description);
         var label = description.metadata().get(METADATA + "label");
@@ -170,7 +157,8 @@ final class Intake {
         for (var wish : new String[] {"dry-run", "max-reject-ratio", "job"}) {
             var value = description.metadata().get(METADATA + wish);
             if (value != null && !value.equals("false")) {
-                throw new UnsupportedWishException(
+                throw new JobFailedException(
+                        ErrorCode.NOT_SUPPORTED,
                         "The object's metadata asks for %s, which this version of Sluice does not know yet."
                                 .formatted(METADATA + wish));
             }
@@ -182,14 +170,5 @@ final class Intake {
         Log.info(
                 "job failed",
                 line -> line.put("job", job.id().toString()).put("code", error.code().name()));
-    }
-
-    /// Something a dataset or an uploader asks for that is not built: said, never passed over.
-    private static final class UnsupportedWishException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        UnsupportedWishException(String message) {
-            super(message);
-        }
     }
 }

@@ -10,7 +10,6 @@ import dev.sluice.job.Job;
 import dev.sluice.job.Position;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
-import dev.sluice.lambda.DropGoneException;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
 import dev.sluice.rows.ChunkRange;
@@ -50,8 +49,7 @@ final class Planner {
     }
 
     /// Plans what is not planned yet; returns at once when another Intake is at it.
-    void plan(Job job, Dataset dataset, Deadline deadline)
-            throws SQLException, IOException, DropGoneException {
+    void plan(Job job, Dataset dataset, Deadline deadline) throws SQLException, IOException {
         var lease = database.inTransaction(c -> Plans.lease(c, job.id(), LEASE));
         if (lease.isEmpty()) {
             return;
@@ -68,8 +66,7 @@ final class Planner {
         }
     }
 
-    private void plan(Job job, Dataset dataset, Plan plan)
-            throws SQLException, IOException, DropGoneException {
+    private void plan(Job job, Dataset dataset, Plan plan) throws SQLException, IOException {
         long size = inbox.describe(job.drop()).bytes();
         var from = plan.lease.from();
         if (size == 0) {
@@ -83,7 +80,7 @@ final class Planner {
     }
 
     private void planFromTheStart(Job job, Dataset dataset, Plan plan, long size)
-            throws SQLException, IOException, DropGoneException {
+            throws SQLException, IOException {
         try (var body = inbox.read(job.drop(), 0, size);
                 var input = FileInput.open(body, limits)) {
             var header = Header.read(input, dataset, limits);
@@ -100,7 +97,7 @@ final class Planner {
     }
 
     private void planFrom(Job job, Dataset dataset, Plan plan, Position from, long size)
-            throws SQLException, IOException, DropGoneException {
+            throws SQLException, IOException {
         if (from.byteOffset() >= size) {
             plan.finish(from);
             return;

@@ -2,6 +2,7 @@ package dev.sluice.lambda;
 
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -34,8 +35,8 @@ public final class Inbox {
 
     /// What S3 says of the drop.
     ///
-    /// @throws DropGoneException when the version is not there or may not be read
-    public Description describe(Drop drop) throws DropGoneException {
+    /// @throws JobFailedException when the version is not there or may not be read
+    public Description describe(Drop drop) {
         try {
             var head =
                     s3.headObject(request ->
@@ -68,8 +69,8 @@ public final class Inbox {
 
     /// The bytes of a drop from `start` to, not including, `end`; the caller closes it.
     ///
-    /// @throws DropGoneException when the version is not there or may not be read
-    public InputStream read(Drop drop, long start, long end) throws DropGoneException {
+    /// @throws JobFailedException when the version is not there or may not be read
+    public InputStream read(Drop drop, long start, long end) {
         try {
             return new Body(
                     s3.getObject(request ->
@@ -84,20 +85,20 @@ public final class Inbox {
     }
 
     /// 4xx is an answer about this object and stays; all else is trouble that passes.
-    private static DropGoneException gone(S3Exception e) throws DropGoneException {
+    private static JobFailedException gone(S3Exception e) {
         return switch (e.statusCode()) {
             case 404, 405 ->
-                    new DropGoneException(
+                    new JobFailedException(
                             ErrorCode.OBJECT_VANISHED,
                             "The object's version is no longer in the bucket.",
                             e);
             case 403 ->
-                    new DropGoneException(
+                    new JobFailedException(
                             ErrorCode.OBJECT_UNREADABLE,
                             "S3 refuses to hand out the object (no right to it, to its key, or it is archived).",
                             e);
             case 412, 416 ->
-                    new DropGoneException(
+                    new JobFailedException(
                             ErrorCode.OBJECT_CHANGED,
                             "The object is not the one that was announced.",
                             e);

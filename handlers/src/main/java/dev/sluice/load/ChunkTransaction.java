@@ -8,9 +8,10 @@ import dev.sluice.db.Jobs;
 import dev.sluice.db.Rejects;
 import dev.sluice.db.TableColumns;
 import dev.sluice.job.Books;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
+import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
-import dev.sluice.lambda.DropGoneException;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Layout;
@@ -69,8 +70,7 @@ final class ChunkTransaction {
     }
 
     /// Loads the chunk and commits. Returns the state the job is in then.
-    JobState run(Job job, Lease lease, Care care)
-            throws SQLException, IOException, DropGoneException {
+    JobState run(Job job, Lease lease, Care care) throws SQLException, IOException {
         try (var in = open(job, lease)) {
             return database.onceInTransaction(
                     connection -> write(connection, in, job, lease, care));
@@ -79,7 +79,7 @@ final class ChunkTransaction {
         }
     }
 
-    private InputStream open(Job job, Lease lease) throws IOException, DropGoneException {
+    private InputStream open(Job job, Lease lease) throws IOException {
         var chunk = lease.chunk();
         if (FileInput.Compression.NONE.name().equals(job.compression())) {
             return inbox.read(job.drop(), chunk.start().byteOffset(), chunk.endByte());
@@ -157,7 +157,8 @@ final class ChunkTransaction {
         for (var column : dataset.columns()) {
             var type = present.get(column.name());
             if (!column.type().catalogName().equals(type)) {
-                throw new NotAppliedException(
+                throw new JobFailedException(
+                        ErrorCode.DATASET_NOT_APPLIED,
                         "Table %s has %s for column %s and dataset %s says %s; run `dataset apply %s`."
                                 .formatted(
                                         table,

@@ -2,7 +2,6 @@ package dev.sluice.load;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
-import dev.sluice.dataset.DatasetException;
 import dev.sluice.db.Chunks;
 import dev.sluice.db.Chunks.Address;
 import dev.sluice.db.Chunks.Lease;
@@ -14,12 +13,11 @@ import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
+import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
 import dev.sluice.lambda.Deadline;
-import dev.sluice.lambda.DropGoneException;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
-import dev.sluice.rows.FileException;
 import dev.sluice.rows.Lookups;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -88,27 +86,16 @@ final class Load {
             return true;
         } catch (CommitUnknownException e) {
             return committed(task, e);
-        } catch (DropGoneException e) {
+        } catch (JobFailedException e) {
             return fail(task, e.error(), e);
-        } catch (FileException e) {
-            return fail(task, error(e.code().name(), e), e);
-        } catch (DatasetException e) {
-            return fail(task, error(e.code().name(), e), e);
-        } catch (NotAppliedException e) {
-            return fail(task, error(ErrorCode.DATASET_NOT_APPLIED.name(), e), e);
         } catch (SQLException | IOException | RuntimeException e) {
             return giveBack(task, deadline, e);
         }
     }
 
-    private static JobError error(String code, Exception e) {
-        return new JobError(ErrorCode.valueOf(code), String.valueOf(e.getMessage()));
-    }
-
     /// Tries the fast way first: no savepoints, all or nothing. Only when the database refused a
     /// row the chunk is read again and the refused rows are found one by one.
-    private JobState commit(Task task, Deadline deadline)
-            throws SQLException, IOException, DropGoneException {
+    private JobState commit(Task task, Deadline deadline) throws SQLException, IOException {
         if (deadline.isWithin(MARGIN)) {
             throw new IOException("no time left to begin the chunk");
         }
@@ -126,13 +113,14 @@ final class Load {
     }
 
     private JobState transaction(Task task, Dataset dataset, ChunkTransaction.Care care)
-            throws SQLException, IOException, DropGoneException {
+            throws SQLException, IOException {
         try {
             return new ChunkTransaction(database, inbox, lookups, dataset)
                     .run(task.job(), task.lease(), care);
         } catch (SQLException e) {
             if (SqlState.isTableMissing(e)) {
-                throw new NotAppliedException(
+                throw new JobFailedException(
+                        ErrorCode.DATASET_NOT_APPLIED,
                         "Table %s does not fit dataset %s; run `dataset apply %s`."
                                 .formatted(dataset.table(), dataset.name(), dataset.name()));
             }

@@ -3,6 +3,8 @@ package dev.sluice.load;
 import dev.sluice.db.CopyIn;
 import dev.sluice.db.Refusal;
 import dev.sluice.db.SqlState;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.JobFailedException;
 import dev.sluice.job.Reject;
 import dev.sluice.job.RejectCode;
 import dev.sluice.rows.RowBatch;
@@ -126,11 +128,12 @@ final class Target {
         }
     }
 
-    /// @throws NotAppliedException when rows went in that are not there: books could not balance
+    /// @throws JobFailedException when rows went in that are not there: books could not balance
     private long send(RowBatch batch, int from, int to) throws SQLException {
         long counted = CopyIn.send(connection, copySql, sink -> batch.copy(from, to, sink::write));
         if (counted != to - from) {
-            throw new NotAppliedException(
+            throw new JobFailedException(
+                    ErrorCode.DATASET_NOT_APPLIED,
                     "The table took %d of %d rows in silence; a trigger or rule on it drops rows."
                             .formatted(counted, to - from));
         }

@@ -1,5 +1,6 @@
 package dev.sluice.rows;
 
+import dev.sluice.job.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -75,14 +76,14 @@ final class ExpandedGzip extends InputStream {
 
     private static FileException tooLarge(String what) {
         return new FileException(
-                FileException.Code.EXPANSION_LIMIT,
+                ErrorCode.EXPANSION_LIMIT,
                 "The gzip file expands to %s, which is over the limit.".formatted(what));
     }
 
     private static FileException corrupt(IOException cause) {
         var corrupt =
                 new FileException(
-                        FileException.Code.CORRUPT_GZIP,
+                        ErrorCode.CORRUPT_GZIP,
                         "The gzip file is damaged: it is truncated, corrupt, or has other bytes behind"
                                 + " its end.");
         corrupt.initCause(cause);

@@ -1,5 +1,6 @@
 package dev.sluice.rows;
 
+import dev.sluice.job.ErrorCode;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -41,7 +42,7 @@ public final class FileInput extends FilterInputStream {
         var inside = beginning(expanded);
         if (Magic.isGzip(inside)) {
             throw new FileException(
-                    FileException.Code.UNSUPPORTED_FILE,
+                    ErrorCode.UNSUPPORTED_FILE,
                     "The file is compressed twice: inside the gzip file is another one.");
         }
         Magic.refuseWhatIsNotText(inside, "Inside the gzip file is");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Format;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Position;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -118,7 +119,7 @@ public record Header(Layout layout, Position next) {
         for (var column : dataset.columns()) {
             if (column.required() && !present.contains(column.from())) {
                 throw new FileException(
-                        FileException.Code.MISSING_COLUMN,
+                        ErrorCode.MISSING_COLUMN,
                         "The header lacks the required column %s%s."
                                 .formatted(
                                         Shown.value(column.from()), almost(column.from(), names)));
@@ -126,7 +127,7 @@ public record Header(Layout layout, Position next) {
         }
         if (dataset.columns().stream().noneMatch(column -> present.contains(column.from()))) {
             throw new FileException(
-                    FileException.Code.MISSING_COLUMN,
+                    ErrorCode.MISSING_COLUMN,
                     "The first line names none of the dataset's columns: it is %s."
                             .formatted(Shown.value(String.join(",", names))));
         }
@@ -143,6 +144,6 @@ public record Header(Layout layout, Position next) {
     }
 
     private static FileException invalid(String message) {
-        return new FileException(FileException.Code.INVALID_HEADER, message);
+        return new FileException(ErrorCode.INVALID_HEADER, message);
     }
 }

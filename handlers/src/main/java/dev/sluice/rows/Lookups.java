@@ -7,6 +7,7 @@ import dev.sluice.dataset.Column.LookupName;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.DatasetException;
 import dev.sluice.dataset.Format;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Position;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -106,7 +107,7 @@ public final class Lookups {
 
     private static DatasetException invalid(LookupName name, String what) {
         return new DatasetException(
-                DatasetException.Code.INVALID_DATASET,
+                ErrorCode.INVALID_DATASET,
                 "The lookup table lookups/%s.csv %s.".formatted(name.table(), what));
     }
 }

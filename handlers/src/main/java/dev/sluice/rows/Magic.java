@@ -2,6 +2,7 @@ package dev.sluice.rows;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.sluice.job.ErrorCode;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -63,14 +64,14 @@ final class Magic {
         for (var encoding : ENCODINGS) {
             if (encoding.begins(beginning)) {
                 throw new FileException(
-                        FileException.Code.UNSUPPORTED_ENCODING,
+                        ErrorCode.UNSUPPORTED_ENCODING,
                         "%s text in %s; only UTF-8 is read.".formatted(subject, encoding.name()));
             }
         }
         archiveOrDocument(beginning)
                 .ifPresent(name -> {
                     throw new FileException(
-                            FileException.Code.UNSUPPORTED_FILE,
+                            ErrorCode.UNSUPPORTED_FILE,
                             "%s %s; only plain and gzip text is read.".formatted(subject, name));
                 });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.sluice.job.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class AssetsTest {
         assertThatThrownBy(() -> new Assets(root).dataset(name))
                 .isInstanceOfSatisfying(
                         DatasetException.class,
-                        e -> assertThat(e.code()).isEqualTo(DatasetException.Code.UNKNOWN_DATASET))
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_DATASET))
                 .hasMessageStartingWith("There is no dataset \"");
     }
 

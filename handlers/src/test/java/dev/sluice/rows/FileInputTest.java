@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.job.ErrorCode;
 import dev.sluice.rows.FileInput.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -56,7 +57,7 @@ class FileInputTest {
             if (length == first.length) {
                 assertThat(read(cut)).isEqualTo(text(300));
             } else {
-                assertFails(cut, FileException.Code.CORRUPT_GZIP);
+                assertFails(cut, ErrorCode.CORRUPT_GZIP);
             }
         }
     }
@@ -64,8 +65,7 @@ class FileInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"garbage", "\0", "\0\0\0\0\0\0\0\0\0\0\0\0", "\u001f", "\u001f\u008b"})
     void refusesOtherBytesBehindTheEnd(String behind) throws IOException {
-        assertFails(
-                joined(gzip(TEXT), behind.getBytes(ISO_8859_1)), FileException.Code.CORRUPT_GZIP);
+        assertFails(joined(gzip(TEXT), behind.getBytes(ISO_8859_1)), ErrorCode.CORRUPT_GZIP);
     }
 
     @Test
@@ -74,7 +74,7 @@ class FileInputTest {
         for (var at : new int[] {file.length / 2, file.length - 1, file.length - 8}) {
             var flipped = file.clone();
             flipped[at] ^= 0x10;
-            assertFails(flipped, FileException.Code.CORRUPT_GZIP);
+            assertFails(flipped, ErrorCode.CORRUPT_GZIP);
         }
     }
 
@@ -82,7 +82,7 @@ class FileInputTest {
     void refusesACorruptHeaderOfALaterMember() throws IOException {
         var second = gzip(text(10));
         second[2] = 7;
-        assertFails(joined(gzip(TEXT), second), FileException.Code.CORRUPT_GZIP);
+        assertFails(joined(gzip(TEXT), second), ErrorCode.CORRUPT_GZIP);
     }
 
     @Test
@@ -96,7 +96,7 @@ class FileInputTest {
                         "The gzip file expands to more than 200 times its size, which is over the"
                                 + " limit.")
                 .extracting(e -> ((FileException) e).code())
-                .isEqualTo(FileException.Code.EXPANSION_LIMIT);
+                .isEqualTo(ErrorCode.EXPANSION_LIMIT);
     }
 
     @Test
@@ -212,7 +212,7 @@ class FileInputTest {
         }
     }
 
-    private static void assertFails(byte[] file, FileException.Code code) {
+    private static void assertFails(byte[] file, ErrorCode code) {
         assertThatThrownBy(() -> read(file))
                 .isInstanceOfSatisfying(
                         FileException.class, e -> assertThat(e.code()).isEqualTo(code));

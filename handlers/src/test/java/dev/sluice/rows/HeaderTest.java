@@ -8,6 +8,7 @@ import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Format;
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Position;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -83,7 +84,7 @@ class HeaderTest {
                     'id,"x'    | INVALID_HEADER | The header's quotes do not pair.
                     'id,"x"y'  | INVALID_HEADER | The header's quotes do not pair.
                     """)
-    void refusesWhatCannotBeTold(String header, FileException.Code code, String message) {
+    void refusesWhatCannotBeTold(String header, ErrorCode code, String message) {
         assertThatThrownBy(() -> Header.read(in(header + "\n1,2\n"), DATASET, Limits.DEFAULT))
                 .isInstanceOfSatisfying(
                         FileException.class, e -> assertThat(e.code()).isEqualTo(code))
