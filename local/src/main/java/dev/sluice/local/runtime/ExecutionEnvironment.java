@@ -2,6 +2,7 @@ package dev.sluice.local.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -162,6 +163,9 @@ final class ExecutionEnvironment {
                         event,
                         machine.settings().functionArn(spec.name()),
                         start.plus(spec.timeout()));
+        if (!isAlive()) {
+            return Optional.empty();
+        }
         current = turn;
         api.submit(turn);
         if (!isAlive()) {
@@ -206,7 +210,7 @@ final class ExecutionEnvironment {
     }
 
     boolean isAlive() {
-        return process.isAlive() && !exited.isDone();
+        return process.isAlive() && !exited.isDone() && !isZombie();
     }
 
     boolean idleLongerThan(Duration limit) {
@@ -256,6 +260,18 @@ final class ExecutionEnvironment {
             gone.get(END_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException _) {
             // In the kernel's hands (a read that hangs): it was told to go.
+        }
+    }
+
+    // Killed, and not yet noticed by the JDK: what is sent to it now is sent to nobody.
+    private boolean isZombie() {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (NoSuchFileException _) {
+            return Files.exists(Path.of("/proc/self"));
+        } catch (IOException _) {
+            return false;
         }
     }
 
