@@ -81,12 +81,10 @@ final class ExpandedGzip extends InputStream {
     }
 
     private static FileException corrupt(IOException cause) {
-        var corrupt =
-                new FileException(
-                        ErrorCode.CORRUPT_GZIP,
-                        "The gzip file is damaged: it is truncated, corrupt, or has other bytes behind"
-                                + " its end.");
-        corrupt.initCause(cause);
-        return corrupt;
+        return new FileException(
+                ErrorCode.CORRUPT_GZIP,
+                "The gzip file is damaged: it is truncated, corrupt, or has other bytes behind its"
+                        + " end.",
+                cause);
     }
 }

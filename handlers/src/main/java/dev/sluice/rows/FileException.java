@@ -10,4 +10,8 @@ public final class FileException extends JobFailedException {
     public FileException(ErrorCode code, String message) {
         super(code, message);
     }
+
+    FileException(ErrorCode code, String message, Throwable cause) {
+        super(code, message, cause);
+    }
 }
