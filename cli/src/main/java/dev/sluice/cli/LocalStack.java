@@ -111,9 +111,19 @@ final class LocalStack implements AutoCloseable {
 
     private static void closeAfter(Exception failure, Local local) {
         try {
-            local.close();
+            close(local);
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
+        }
+    }
+
+    // An interrupt that ended the work must not cut the stop short.
+    private static void close(Local local) {
+        var interrupted = Thread.interrupted();
+        try {
+            local.close();
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 
@@ -180,13 +190,9 @@ final class LocalStack implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // An interrupt that ended the work must not cut the stop short.
-        var interrupted = Thread.interrupted();
         try (data) {
             data.withdraw();
-            local.close();
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
+            close(local);
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.cli.terminal.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -67,6 +68,7 @@ public final class Main {
                         .addSubcommand(new RunTests());
         sluice.getCommandSpec().addOption(versionOption());
         addHelp(sluice);
+        sluice.addSubcommand(new HelpCommand());
         return sluice.setColorScheme(Help.defaultColorScheme(ansi()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpLongOptionsMaxWidth(24)

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,8 +60,8 @@ final class Put implements Callable<Integer> {
     @Option(
             names = "--tenant",
             paramLabel = "NAME",
-            description = "Whose drop it is (default: ${DEFAULT-VALUE}).")
-    private String tenant = "demo";
+            description = "Whose drop it is (default: the tenant of the endpoints' token).")
+    private @Nullable String tenant;
 
     @Option(
             names = "--name",
@@ -80,11 +81,14 @@ final class Put implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         check();
         var endpoints = stack.endpoints();
+        var reader = endpoints.tenant();
+        var owner = tenant == null ? reader : tenant;
         var found = new ArrayList<Job>();
         try (var drops = new Drops(endpoints)) {
-            for (var file : files) found.add(drop(drops, file));
+            for (var file : files) drop(drops, file, owner, reader).ifPresent(found::add);
         }
         if (json) out.line(Json.pretty(documents(found)));
+        if (!wait) return ExitCode.DONE.number();
         return found.stream().map(ExitCode::of).reduce(ExitCode.DONE, ExitCode::and).number();
     }
 
@@ -102,20 +106,49 @@ final class Put implements Callable<Integer> {
         }
     }
 
-    private Job drop(Drops drops, Path file) throws IOException, InterruptedException {
-        var line = new DropLine(nameOf(file), Files.size(file));
-        var lines = new DropLines(err, List.of(line));
-        lines.draw();
-        var key = new InboxKey(tenant, dataset, nameOf(file));
-        var dropped = drops.put(file, key, label, bytes -> lines.drawUploaded(line, bytes));
-        line.see(drops.jobOf(dropped));
-        lines.draw();
-        if (wait) lines.follow(drops.jobs(), LONGEST_LOAD);
+    /// A file's one line on the screen.
+    private record Shown(DropLine line, DropLines lines) {
+        static Shown on(Terminal terminal, String name, long bytes) {
+            var line = new DropLine(name, bytes);
+            return new Shown(line, new DropLines(terminal, List.of(line)));
+        }
+    }
+
+    /// The file's job, where the endpoints' token may see it.
+    private Optional<Job> drop(Drops drops, Path file, String owner, String reader)
+            throws IOException, InterruptedException {
+        var shown = Shown.on(err, nameOf(file), Files.size(file));
+        var drop = upload(drops, file, owner, shown);
+        if (owner.equals(reader)) return Optional.of(follow(drops, drop, shown));
+        tellWhoseItIs(drop);
+        return Optional.empty();
+    }
+
+    private Drops.Drop upload(Drops drops, Path file, String owner, Shown shown)
+            throws IOException {
+        shown.lines().draw();
+        var key = new InboxKey(owner, dataset, nameOf(file));
+        return drops.put(
+                file, key, label, bytes -> shown.lines().drawUploaded(shown.line(), bytes));
+    }
+
+    private Job follow(Drops drops, Drops.Drop drop, Shown shown)
+            throws IOException, InterruptedException {
+        shown.line().see(drops.jobOf(drop));
+        shown.lines().draw();
+        if (wait) shown.lines().follow(drops.jobs(), LONGEST_LOAD);
         err.settle();
-        var job = line.job().orElseThrow();
+        var job = shown.line().job().orElseThrow();
         if (!json) out.line(job.id());
         if (wait) explain(job);
         return job;
+    }
+
+    private void tellWhoseItIs(Drops.Drop drop) {
+        err.settle();
+        err.line(
+                "  %s is uploaded; only a token of tenant %s can follow its job."
+                        .formatted(Text.safe(drop.key().text()), drop.key().tenant()));
     }
 
     private String nameOf(Path file) {

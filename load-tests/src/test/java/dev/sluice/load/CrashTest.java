@@ -58,6 +58,9 @@ final class CrashTest {
         var first = UpProcess.start(settings);
         var killed = killWhileLoading(first, folder);
         say("killing everything: the stack, its functions, its database");
+        var victims = first.children();
+        assertThat(victims).as("functions").anyMatch(CrashTest::isFunction);
+        assertThat(victims).as("database").anyMatch(CrashTest::isDatabase);
         first.kill();
         say(killed + " functions were killed before");
 
@@ -142,9 +145,17 @@ final class CrashTest {
     }
 
     private static boolean isFunction(ProcessHandle process) {
+        return hasArgument(process, FUNCTION);
+    }
+
+    private static boolean isDatabase(ProcessHandle process) {
+        return hasArgument(process, "-D");
+    }
+
+    private static boolean hasArgument(ProcessHandle process, String wanted) {
         return process.info()
                 .arguments()
-                .map(arguments -> List.of(arguments).contains(FUNCTION))
+                .map(arguments -> List.of(arguments).contains(wanted))
                 .orElse(false);
     }
 

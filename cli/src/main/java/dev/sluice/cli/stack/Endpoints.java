@@ -1,11 +1,13 @@
 package dev.sluice.cli.stack;
 
 import com.fasterxml.jackson.jr.stree.JrsObject;
+import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,6 +104,17 @@ public record Endpoints(
 
     private static void putPresent(Map<String, Object> map, String name, @Nullable Object value) {
         if (value != null) map.put(name, value.toString());
+    }
+
+    /// The tenant that the token speaks for.
+    public String tenant() {
+        try {
+            var tenant = SignedJWT.parse(token).getJWTClaimsSet().getStringClaim("tenant");
+            if (tenant != null) return tenant;
+        } catch (ParseException e) {
+            throw new Complaint("The endpoints' token is no JWT: " + e.getMessage(), e);
+        }
+        throw new Complaint("The endpoints' token names no tenant.");
     }
 
     /// The name of a function by its logical id in the template; a name stays as it is.
