@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 /// the same on every machine.
 final class Announcements implements Consumer<String> {
     private static final String SAME_EVERYWHERE = "No counterpart";
-    private static final int WIDEST = 100;
 
     private final Path file;
     private final Terminal out;
@@ -34,7 +33,7 @@ final class Announcements implements Consumer<String> {
             throw new UncheckedIOException(e);
         }
         if (sentence.startsWith(SAME_EVERYWHERE)) return;
-        for (var line : Text.wrap(sentence, Math.min(WIDEST, out.width()) - 2)) {
+        for (var line : Text.wrap(sentence, out.width() - 2)) {
             out.line("  " + out.ink(Ink.DIM, line));
         }
     }
