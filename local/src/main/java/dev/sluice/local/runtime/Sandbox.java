@@ -59,7 +59,7 @@ final class Sandbox {
         var limit =
                 memory.map(groups -> "memory limited by " + groups.describe())
                         .orElse("no memory cgroup may be made here: the heap alone is limited");
-        return walls.describe(spec.mounts()) + "; " + limit;
+        return walls.describe() + "; " + limit;
     }
 
     /// A folder for what one process mounts; to be removed when it has ended.

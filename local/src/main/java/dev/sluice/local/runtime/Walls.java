@@ -1,9 +1,6 @@
 package dev.sluice.local.runtime;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 
 /// What the kernel may grant, the best first.
 enum Walls {
@@ -23,18 +20,11 @@ enum Walls {
                 : List.of("unshare", namespaces, "--propagation", "private");
     }
 
-    String describe(Map<String, Path> mounts) {
-        if (this != NONE) {
-            return "a mount namespace for each: /tmp is private"
-                    + (mounts.isEmpty()
-                            ? ""
-                            : ", " + String.join(", ", new TreeSet<>(mounts.keySet())) + " real");
-        }
-        return "no mount namespaces here: /tmp is shared"
-                + (mounts.isEmpty()
-                        ? ""
-                        : ", and variables that name "
-                                + String.join(", ", new TreeSet<>(mounts.keySet()))
-                                + " name the folder behind it instead");
+    /// The same words for every function, so that a start says them once.
+    String describe() {
+        return this == NONE
+                ? "no mount namespaces here: /tmp is shared, and variables that name a mounted folder"
+                        + " name the folder behind it instead"
+                : "a mount namespace for each, with a /tmp of its own and mounted folders at their paths";
     }
 }

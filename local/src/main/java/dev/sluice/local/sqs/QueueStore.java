@@ -3,6 +3,7 @@ package dev.sluice.local.sqs;
 import static java.util.stream.Collectors.toMap;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -52,6 +53,10 @@ final class QueueStore {
             if (failure.getErrorCode() == IN_USE) {
                 throw new IOException("the queues in " + directory + " are in use", failure);
             }
+            // A stop in the midst of it closes H2's file under its hands, which looks like damage.
+            if (Thread.currentThread().isInterrupted() || isInterrupt(failure)) {
+                throw new IOException("opening the queues was interrupted", failure);
+            }
             announcements.accept(
                     "the queues' store could not be read ("
                             + failure.getMessage()
@@ -60,6 +65,15 @@ final class QueueStore {
                             + ", and the queues start empty");
             return defined.stream().collect(toMap(it -> it, _ -> 0));
         }
+    }
+
+    private static boolean isInterrupt(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Map<String, Integer> readAll(List<String> defined) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.sluice.local.sqs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +143,24 @@ final class QueuesTest {
             assertThat(files.map(it -> it.getFileName().toString()))
                     .anyMatch(it -> it.matches("queues-damaged-[0-9TZ-]+\\.mv\\.db"));
         }
+    }
+
+    @Test
+    void takesAnInterruptedStartForNoDamage() throws IOException {
+        try (var queues = Queues.start(settings(chunks(30), DEAD));
+                var sqs = client(queues)) {
+            sqs.sendMessage(it -> it.queueUrl(queues.url("chunks")).messageBody("kept"));
+        }
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Queues.start(settings(chunks(30), DEAD)).close())
+                .isInstanceOf(IOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+
+        try (var queues = Queues.start(settings(chunks(30), DEAD));
+                var sqs = client(queues)) {
+            assertThat(receive(sqs, queues, "chunks")).extracting(Message::body).contains("kept");
+        }
+        assertThat(announcements).isEmpty();
     }
 
     /// A JVM of its own that sends and says how many were answered, at once after the last.
