@@ -88,7 +88,6 @@ public final class Plans {
             Duration prolong,
             boolean complete)
             throws SQLException {
-        insertChunks(connection, lease.job(), chunks);
         var sql =
                 """
                 UPDATE sluice.job
@@ -122,8 +121,13 @@ public final class Plans {
             update.setInt(at++, count);
             update.setObject(at++, lease.job());
             update.setInt(at, lease.fence());
-            return update.executeUpdate() == 1;
+            if (update.executeUpdate() != 1) {
+                return false;
+            }
         }
+        // Behind the fence: another Intake may have registered chunks of these numbers.
+        insertChunks(connection, lease.job(), chunks);
+        return true;
     }
 
     private static void insertChunks(Connection connection, UUID job, List<Chunk> chunks)

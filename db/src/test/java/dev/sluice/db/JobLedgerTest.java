@@ -137,6 +137,7 @@ class JobLedgerTest {
         assertThat(next.chunks()).isEqualTo(1);
         assertThat(next.layout()).isEqualTo("id,name");
         assertThat(registerChunks(slow, List.of(), upTo, MINUTE, true)).isFalse();
+        assertThat(registerChunks(slow, List.of(chunk(1)), upTo, MINUTE, false)).isFalse();
         assertThat(registerChunks(next, List.of(chunk(2)), upTo, MINUTE, true)).isTrue();
         assertThat(find(job).planned()).isTrue();
     }

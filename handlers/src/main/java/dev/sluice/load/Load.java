@@ -20,6 +20,7 @@ import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
 import dev.sluice.rows.Lookups;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -67,8 +68,7 @@ final class Load {
         }
     }
 
-    private static Optional<Task> lease(
-            java.sql.Connection connection, Address address, Deadline deadline)
+    private static Optional<Task> lease(Connection connection, Address address, Deadline deadline)
             throws SQLException {
         var lease = Chunks.lease(connection, address, deadline.left());
         if (lease.isEmpty()) {
