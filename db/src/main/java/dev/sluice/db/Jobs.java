@@ -6,6 +6,7 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
+import dev.sluice.job.RejectLimit;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,9 +28,10 @@ public final class Jobs {
 
     static final String COLUMNS =
             """
-            id, number, tenant, dataset, state, road, dry_run, label, bucket, object_key, version_id, etag,
+            id, number, tenant, dataset, state, road, dry_run, label, attempt, max_rejects,
+            max_reject_ratio, assets_version, bucket, object_key, version_id, etag,
             bytes, sequencer, dropped_at, layout, compression, planned, chunks, chunks_left, bytes_done,
-            rows_read, rows_loaded, rows_rejected, rows_duplicate, rows_discarded, duplicate_of,
+            rows_read, rows_loaded, rows_rejected, rows_duplicate, rows_discarded, rows_staged, duplicate_of,
             error_code, error_message, started_at, finished_at
             """;
 
@@ -357,6 +359,11 @@ public final class Jobs {
                 row.getString("road"),
                 row.getBoolean("dry_run"),
                 row.getString("label"),
+                row.getInt("attempt"),
+                new RejectLimit(
+                        row.getObject("max_rejects", Long.class),
+                        row.getObject("max_reject_ratio", Double.class)),
+                row.getString("assets_version"),
                 drop(row),
                 row.getString("layout"),
                 row.getString("compression"),
@@ -369,7 +376,8 @@ public final class Jobs {
                         row.getLong("rows_loaded"),
                         row.getLong("rows_rejected"),
                         row.getLong("rows_duplicate"),
-                        row.getLong("rows_discarded")),
+                        row.getLong("rows_discarded"),
+                        row.getLong("rows_staged")),
                 row.getObject("duplicate_of", UUID.class),
                 errorCode == null
                         ? null
@@ -383,11 +391,15 @@ public final class Jobs {
         return new Drop(
                 row.getString("bucket"),
                 row.getString("object_key"),
-                row.getString("version_id"),
-                row.getString("etag"),
+                orEmpty(row.getString("version_id")),
+                orEmpty(row.getString("etag")),
                 row.getLong("bytes"),
                 row.getString("sequencer"),
                 row.getObject("dropped_at", OffsetDateTime.class).toInstant());
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One version of one object in the inbox, as S3 announced it or as a listing found it.
 ///
 /// @param key the object's key, decoded; a name and never a path
+/// @param versionId empty, like the etag, as long as an upload is awaited
 /// @param sequencer S3's order of the versions of one key, null when a listing found the drop
 /// @param droppedAt the moment of the drop by S3's clock
 public record Drop(

@@ -9,10 +9,15 @@ public enum ErrorCode {
     INVALID_DATASET,
     DATASET_NOT_APPLIED,
     NOT_SUPPORTED,
+    // the drop's metadata
+    INVALID_METADATA,
     // the object
     OBJECT_VANISHED,
     OBJECT_UNREADABLE,
     OBJECT_CHANGED,
+    // the order of the versions of a key
+    KEY_ALREADY_LOADED,
+    SUPERSEDED,
     // the file
     UNSUPPORTED_FILE,
     UNSUPPORTED_ENCODING,
@@ -21,6 +26,8 @@ public enum ErrorCode {
     INVALID_HEADER,
     MISSING_COLUMN,
     TOO_SLOW,
+    TOO_MANY_REJECTS,
     // us
+    INTAKE_FAILED,
     CHUNK_FAILED
 }

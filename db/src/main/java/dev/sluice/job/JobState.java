@@ -4,13 +4,18 @@ package dev.sluice.job;
 ///
 /// | from | to | who |
 /// |---|---|---|
+/// | (none) | AWAITING_UPLOAD | Uploads |
 /// | (none) | QUEUED | Intake, when it hears of a drop |
-/// | (none) | FAILED | Intake, for a key that names no tenant and dataset |
+/// | (none) | FAILED | Intake, for a key that names no tenant and dataset; Failure, for a drop that Intake could not register |
+/// | AWAITING_UPLOAD | QUEUED | Intake, when the awaited object came |
+/// | AWAITING_UPLOAD | EXPIRED | Sweep, when nothing came in time |
 /// | QUEUED | LOADING, DUPLICATE, FAILED | Intake, when it is the drop's turn |
-/// | LOADING | SUCCEEDED, SUCCEEDED_WITH_REJECTS | whoever commits the last chunk, or Intake when there is none |
-/// | LOADING | FAILED | Intake (plan), Load (file or chunk), Sweep (tried too often) |
+/// | LOADING | SUCCEEDED, SUCCEEDED_WITH_REJECTS | direct road: whoever commits the last chunk, or Intake when there is none; staged road: the publish |
+/// | LOADING | FAILED | Intake (plan), Load (file, chunk or publish), Sweep and Failure (tried too often) |
+/// | AWAITING_UPLOAD, QUEUED, LOADING | CANCELLED | Uploads, for the tenant or for ops |
+/// | FAILED | QUEUED | Uploads, as a retry |
 ///
-/// AWAITING_UPLOAD, CANCELLED and EXPIRED are reserved for the upload API.
+/// Each move is one statement that names the states it starts from; anything else hits no row.
 public enum JobState {
     AWAITING_UPLOAD,
     QUEUED,

@@ -83,8 +83,8 @@ record JobDocument(String base) {
         document.startObjectField("object")
                 .put("bucket", drop.bucket())
                 .put("key", drop.key())
-                .put("versionId", drop.versionId())
-                .put("etag", drop.etag())
+                .put("versionId", orNull(drop.versionId()))
+                .put("etag", orNull(drop.etag()))
                 .put("bytes", drop.bytes())
                 .end();
     }
@@ -92,7 +92,7 @@ record JobDocument(String base) {
     private static void rows(ObjectComposer<?> document, Job job) throws IOException {
         var books = job.books();
         document.startObjectField("rows")
-                .put("read", books.read())
+                .put("read", books.decided())
                 .put("loaded", books.loaded())
                 .put("rejected", books.rejected())
                 .put("duplicate", books.duplicate())
@@ -142,6 +142,10 @@ record JobDocument(String base) {
                 .put("column", reject.column())
                 .put("code", reject.code().name())
                 .put("message", reject.message());
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String time(@Nullable Instant instant) {
