@@ -409,6 +409,8 @@ final class Deployment {
                 api.stageVariables(),
                 api.binaryMediaTypes(),
                 stack.functions().stream().map(Stack.Function::name).collect(Collectors.toSet()),
+                ACCESS_KEY,
+                secretKey,
                 INTEGRATION_TIMEOUT);
     }
 

@@ -30,7 +30,7 @@ final class ApiDocument {
     private final RestApi api;
     private final InstantSource clock;
     private final Fields document;
-    private final Map<String, LambdaAuthorizer> authorizers = new LinkedHashMap<>();
+    private final Map<String, Operation.Access> schemes = new LinkedHashMap<>();
 
     private ApiDocument(RestApi api, InstantSource clock) {
         this.api = api;
@@ -90,7 +90,7 @@ final class ApiDocument {
         return new Operation(
                 path,
                 method.equals(ANY) ? Routes.ANY : method.toUpperCase(Locale.ROOT),
-                authorizer(fields),
+                access(fields),
                 integration(integration));
     }
 
@@ -195,10 +195,10 @@ final class ApiDocument {
         }
     }
 
-    private Optional<LambdaAuthorizer> authorizer(Fields operation) {
+    private Operation.Access access(Fields operation) {
         var security = operation.each("security");
         if (security.isEmpty()) {
-            return Optional.empty();
+            return new Operation.Open();
         }
         if (security.size() > 1 || security.getFirst().keys().size() != 1) {
             throw new DocumentException(
@@ -207,10 +207,10 @@ final class ApiDocument {
         var scheme = security.getFirst().keys().iterator().next();
         security.getFirst().without(scheme);
         var place = operation.place("security");
-        return Optional.of(authorizers.computeIfAbsent(scheme, it -> scheme(it, place)));
+        return schemes.computeIfAbsent(scheme, it -> scheme(it, place));
     }
 
-    private LambdaAuthorizer scheme(String name, Place place) {
+    private Operation.Access scheme(String name, Place place) {
         var scheme =
                 document.value("components")
                         .flatMap(it -> Fields.of(it, "components").value("securitySchemes"))
@@ -222,13 +222,17 @@ final class ApiDocument {
         var header = scheme.requiredText("name");
         scheme.without("description", "in");
         scheme.oneOf("type", "apiKey");
-        scheme.oneOf("x-amazon-apigateway-authtype", "custom");
+        var kind = scheme.oneOf("x-amazon-apigateway-authtype", "custom", "awsSigv4");
+        if (kind.equals(Optional.of("awsSigv4"))) {
+            scheme.finish();
+            return new Operation.Signed();
+        }
         var authorizer =
                 scheme.inner("x-amazon-apigateway-authorizer")
                         .orElseThrow(() -> scheme.missing("x-amazon-apigateway-authorizer"));
         var settings = settings(authorizer, header);
         scheme.finish();
-        return new LambdaAuthorizer(settings, clock);
+        return new Operation.Asked(new LambdaAuthorizer(settings, clock));
     }
 
     private LambdaAuthorizer.Settings settings(Fields fields, String header) {

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +58,9 @@ public final class Gateway implements Part {
 
     synchronized void serve(RestApi api, Backend backend, InstantSource clock) {
         var contents = ApiDocument.read(api, clock);
-        server.createContext("/", it -> exchange(it, api, contents, backend));
+        server.createContext(
+                "/",
+                it -> exchange(it, new Served(api, contents, backend, new Signature(api, clock))));
         server.start();
         serving = true;
     }
@@ -74,14 +75,16 @@ public final class Gateway implements Part {
         invocations.shutdownNow();
     }
 
-    private void exchange(
-            HttpExchange exchange, RestApi api, ApiDocument.Contents contents, Backend backend)
-            throws IOException {
+    private record Served(
+            RestApi api, ApiDocument.Contents contents, Backend backend, Signature signature) {}
+
+    private void exchange(HttpExchange exchange, Served served) throws IOException {
+        var contents = served.contents();
         try (exchange) {
             var ids = Call.Ids.draw();
             Answer answer;
             try {
-                answer = answer(Call.read(exchange, ids), api, contents, backend);
+                answer = answer(Call.read(exchange, ids), served);
             } catch (RefusedException refused) {
                 answer = contents.responses().render(refused, ids.requestId());
             } catch (RuntimeException unexpected) {
@@ -96,24 +99,28 @@ public final class Gateway implements Part {
         }
     }
 
-    private Answer answer(Call call, RestApi api, ApiDocument.Contents contents, Backend backend)
-            throws RefusedException, InterruptedException {
+    private Answer answer(Call call, Served served) throws RefusedException, InterruptedException {
+        var api = served.api();
+        var backend = served.backend();
+        var contents = served.contents();
         var inside = call.withPath(withoutStage(call.path(), api.stage()));
         var match =
                 contents.routes()
                         .find(call.method(), inside.path())
                         .orElseThrow(() ->
                                 new RefusedException(ResponseType.MISSING_AUTHENTICATION_TOKEN));
-        Optional<Principal> principal = Optional.empty();
-        var authorizer = match.operation().authorizer();
-        if (authorizer.isPresent()) {
-            principal = Optional.of(authorizer.get().authorize(inside, match, api, backend));
-        }
+        var caller =
+                switch (match.operation().access()) {
+                    case Operation.Open _ -> Caller.NOBODY;
+                    case Operation.Signed _ -> served.signature().check(call);
+                    case Operation.Asked(var authorizer) ->
+                            Caller.known(authorizer.authorize(inside, match, api, backend));
+                };
         return switch (match.operation().integration()) {
             case Operation.Mock(var status, var headers, var body) ->
                     Answer.json(status, body).with(headers);
             case Operation.Proxy(var function) -> {
-                var event = new ProxyEvent(api, inside, match).integrationEvent(principal);
+                var event = new ProxyEvent(api, inside, match).integrationEvent(caller);
                 if (event.length > MOST_EVENT) {
                     throw new RefusedException(ResponseType.REQUEST_TOO_LARGE);
                 }

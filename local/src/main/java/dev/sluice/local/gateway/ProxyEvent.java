@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A request as the event of a Lambda proxy integration, version 1.0.
@@ -40,9 +39,9 @@ final class ProxyEvent {
         this.match = match;
     }
 
-    byte[] integrationEvent(Optional<Principal> principal) {
+    byte[] integrationEvent(Caller caller) {
         var event = request();
-        event.put("requestContext", context(principal));
+        event.put("requestContext", context(caller));
         boolean binary = call.header("Content-Type").map(this::isBinary).orElse(false);
         event.put("body", body(binary));
         event.put("isBase64Encoded", binary && call.body().length > 0);
@@ -54,7 +53,7 @@ final class ProxyEvent {
         event.put("type", "REQUEST");
         event.put("methodArn", methodArn);
         event.putAll(request());
-        event.put("requestContext", context(Optional.empty()));
+        event.put("requestContext", context(Caller.NOBODY));
         return Json.bytes(event);
     }
 
@@ -76,12 +75,12 @@ final class ProxyEvent {
         return event;
     }
 
-    private Map<String, @Nullable Object> context(Optional<Principal> principal) {
+    private Map<String, @Nullable Object> context(Caller caller) {
         var context = new LinkedHashMap<String, @Nullable Object>();
         var resourcePath = match.operation().resourcePath();
         var host = call.header("Host").orElse("127.0.0.1");
         context.put("resourceId", HexFormat.of().toHexDigits(resourcePath.hashCode()));
-        principal.ifPresent(it -> context.put("authorizer", authorizer(it)));
+        caller.principal().ifPresent(it -> context.put("authorizer", authorizer(it)));
         context.put("resourcePath", resourcePath);
         context.put("httpMethod", call.method());
         context.put("extendedRequestId", call.extendedRequestId());
@@ -93,7 +92,7 @@ final class ProxyEvent {
         context.put("domainPrefix", api.id());
         context.put("requestTimeEpoch", call.time().toEpochMilli());
         context.put("requestId", call.requestId());
-        context.put("identity", identity(principal));
+        context.put("identity", identity(caller));
         context.put("domainName", host);
         context.put("deploymentId", "local0");
         context.put("apiId", api.id());
@@ -106,15 +105,25 @@ final class ProxyEvent {
         return authorizer;
     }
 
-    private Map<String, @Nullable Object> identity(Optional<Principal> principal) {
+    private Map<String, @Nullable Object> identity(Caller caller) {
         var identity = new LinkedHashMap<String, @Nullable Object>();
         IDENTITY.forEach(it -> identity.put(it, null));
         identity.put("sourceIp", call.sourceIp());
         identity.put("userAgent", call.header("User-Agent").orElse(null));
-        principal
+        caller.principal()
                 .flatMap(Principal::usageIdentifierKey)
                 .ifPresent(it -> identity.put("apiKey", it));
+        caller.accessKeyId().ifPresent(it -> putOwner(identity, it));
         return identity;
+    }
+
+    /// The access key is the account's own.
+    private void putOwner(Map<String, @Nullable Object> identity, String accessKeyId) {
+        identity.put("accessKey", accessKeyId);
+        identity.put("accountId", api.accountId());
+        identity.put("caller", api.accountId());
+        identity.put("user", api.accountId());
+        identity.put("userArn", "arn:aws:iam::%s:root".formatted(api.accountId()));
     }
 
     private @Nullable String body(boolean binary) {

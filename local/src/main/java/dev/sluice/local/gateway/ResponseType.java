@@ -10,6 +10,18 @@ enum ResponseType {
     DEFAULT_4XX(400, "BadRequestException", "Bad Request"),
     DEFAULT_5XX(502, "InternalServerErrorException", "Internal server error"),
     FORBIDDEN(403, "ForbiddenException", "Forbidden"),
+    INVALID_SIGNATURE(
+            403,
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided. Check"
+                    + " your AWS Secret Access Key and signing method. Consult the service"
+                    + " documentation for details."),
+    // AWS answers these two so and has no name for them in a document
+    INCOMPLETE_SIGNATURE(403, "IncompleteSignatureException", null),
+    UNRECOGNIZED_CLIENT(
+            403,
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid."),
     // a throttled function for one: that is not the client's fault
     INTERNAL_ERROR(500, "InternalServerErrorException", "Internal server error"),
     INTEGRATION_TIMEOUT(504, "InternalServerErrorException", "Endpoint request timed out"),

@@ -10,6 +10,7 @@ import java.util.Set;
 ///
 /// @param document OpenAPI 3 with API Gateway's extensions, intrinsics resolved
 /// @param functions the names that integrations may point to
+/// @param accessKeyId whose owner may call what wants a signature
 /// @param integrationTimeout how long a client waits for a function
 public record RestApi(
         String id,
@@ -20,6 +21,8 @@ public record RestApi(
         Map<String, String> stageVariables,
         List<String> binaryMediaTypes,
         Set<String> functions,
+        String accessKeyId,
+        String secretAccessKey,
         Duration integrationTimeout) {
     public RestApi {
         stageVariables = Map.copyOf(stageVariables);

@@ -4,8 +4,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.gaul.s3proxy.S3ErrorCode;
+import org.gaul.s3proxy.S3ProxyException;
 import org.gaul.s3proxy.S3ProxyHandler;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -43,9 +47,30 @@ final class S3Handler extends S3ProxyHandler {
     void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var asSigned = new AsSigned(request);
         try (var body = request.getInputStream()) {
+            refuseUnsignedHeaders(asSigned);
             doHandle(asSigned, asSigned, response, body, /* ctx= */ null);
         } catch (IOException | RuntimeException failure) {
             answer(failure, asSigned, response);
+        }
+    }
+
+    /// Who holds a presigned URL may send what was signed and not, say, metadata of their own;
+    /// s3proxy lets it pass.
+    private static void refuseUnsignedHeaders(HttpServletRequest request) {
+        var signed = request.getParameter("X-Amz-SignedHeaders");
+        if (signed == null) {
+            return;
+        }
+        var names = List.of(signed.toLowerCase(Locale.ROOT).split(";", -1));
+        for (var header : Collections.list(request.getHeaderNames())) {
+            var name = header.toLowerCase(Locale.ROOT);
+            // says how the body was hashed, which a presigned URL leaves open
+            boolean harmless = name.equals("x-amz-content-sha256");
+            if (name.startsWith("x-amz-") && !harmless && !names.contains(name)) {
+                throw new S3ProxyException(
+                        S3ErrorCode.ACCESS_DENIED,
+                        "There were headers present in the request which were not signed");
+            }
         }
     }
 

@@ -558,6 +558,8 @@ class GatewayTest {
                         Map.of(),
                         List.of(),
                         Set.of("answer", "guard"),
+                        "local",
+                        "secret",
                         Duration.ofMillis(500));
         var opened = Gateway.open(0);
         try {

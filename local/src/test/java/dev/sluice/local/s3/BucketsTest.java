@@ -522,6 +522,70 @@ final class BucketsTest {
     }
 
     @Test
+    void holdsWhoHasAUrlToWhatWasSigned() throws Exception {
+        try (var presigner = presigner("secret")) {
+            var put =
+                    presigner
+                            .presignPutObject(it ->
+                                    it.signatureDuration(Duration.ofMinutes(5))
+                                            .putObjectRequest(p ->
+                                                    p.bucket(BUCKET)
+                                                            .key("a")
+                                                            .contentLength(5L)
+                                                            .metadata(Map.of("job", "7"))))
+                            .url()
+                            .toString();
+            var signed = Map.of("x-amz-meta-job", "7");
+            var more = Map.of("x-amz-meta-job", "7", "x-amz-meta-other", "1");
+            assertThat(send(URI.create(put), "PUT", "hello", more).body())
+                    .contains("AccessDenied", "not signed");
+            assertThat(send(URI.create(put), "PUT", "hello", Map.of()).statusCode()).isEqualTo(403);
+            assertThat(send(URI.create(put), "PUT", "hello!", signed).statusCode()).isEqualTo(403);
+            assertThat(send(URI.create(put), "GET", "", signed).statusCode()).isEqualTo(403);
+            var longer = put.replace("X-Amz-Expires=300", "X-Amz-Expires=3000");
+            assertThat(longer).isNotEqualTo(put);
+            assertThat(send(URI.create(longer), "PUT", "hello", signed).statusCode())
+                    .isEqualTo(403);
+            assertThat(s3.listObjectsV2(it -> it.bucket(BUCKET)).hasContents()).isFalse();
+            assertThat(send(URI.create(put), "PUT", "hello", signed).statusCode()).isEqualTo(200);
+        }
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void takesThePartsOfAPresignedUpload() throws Exception {
+        var upload =
+                s3.createMultipartUpload(
+                                it -> it.bucket(BUCKET).key("big").metadata(Map.of("job", "7")))
+                        .uploadId();
+        try (var presigner = presigner("secret")) {
+            var part =
+                    presigner.presignUploadPart(it ->
+                            it.signatureDuration(Duration.ofMinutes(5))
+                                    .uploadPartRequest(p ->
+                                            p.bucket(BUCKET)
+                                                    .key("big")
+                                                    .uploadId(upload)
+                                                    .partNumber(1)));
+            var sent = send(part.url().toURI(), "PUT", "hello", Map.of());
+            assertThat(sent.statusCode()).isEqualTo(200);
+            var complete =
+                    presigner.presignCompleteMultipartUpload(it ->
+                            it.signatureDuration(Duration.ofMinutes(5))
+                                    .completeMultipartUploadRequest(
+                                            c -> c.bucket(BUCKET).key("big").uploadId(upload)));
+            var body =
+                    "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>%s</ETag></Part></CompleteMultipartUpload>"
+                            .formatted(sent.headers().firstValue("ETag").orElseThrow());
+            var completed = send(complete.url().toURI(), "POST", body, Map.of());
+            assertThat(completed.statusCode()).as(completed.body()).isEqualTo(200);
+        }
+        assertThat(s3.headObject(it -> it.bucket(BUCKET).key("big")).metadata())
+                .containsEntry("job", "7");
+        assertThat(text("big")).isEqualTo("hello");
+    }
+
+    @Test
     void refusesAnExpiredUrl() throws Exception {
         try (var presigner = presigner("secret")) {
             put("a", "x");
