@@ -16,6 +16,7 @@ import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Patience;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -38,12 +39,13 @@ final class Intake {
             ChunkMessages messages,
             Assets assets,
             JobIds ids,
-            long chunkBytes) {
+            long chunkBytes,
+            Patience patience) {
         this.database = database;
         this.inbox = inbox;
         this.assets = assets;
         this.ids = ids;
-        this.planner = new Planner(database, inbox, messages, chunkBytes);
+        this.planner = new Planner(database, inbox, messages, chunkBytes, patience.planLease());
     }
 
     /// Takes in a drop, and after it those of its key that waited for it and ended here as well.

@@ -12,6 +12,7 @@ import dev.sluice.lambda.DropEvents;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Json;
+import dev.sluice.lambda.Patience;
 import dev.sluice.lambda.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +44,8 @@ public final class IntakeHandler implements RequestStreamHandler {
                         new ChunkMessages(Aws.sqs(), settings.text("CHUNKS_QUEUE_URL")),
                         new Assets(Path.of(settings.text("ASSETS_DIR"))),
                         new JobIds(InstantSource.system()),
-                        settings.number("CHUNK_BYTES", 1, MOST_CHUNK_BYTES, 16L << 20)));
+                        settings.number("CHUNK_BYTES", 1, MOST_CHUNK_BYTES, 16L << 20),
+                        Patience.from(settings)));
     }
 
     IntakeHandler(Intake intake) {

@@ -27,30 +27,36 @@ import org.jspecify.annotations.Nullable;
 /// Cuts a file into chunks while reading it once. Chunks are registered and published as they are
 /// found and the plan is marked complete last, so that a retry goes on from the last boundary.
 final class Planner {
-    /*
-     * The lease is short and every registration prolongs it: the Intake after a killed one need not
-     * wait for Intake's long timeout. An Intake that lost it finds its fence refused at the next
-     * registration.
-     */
-    private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration MARGIN = Duration.ofSeconds(10);
 
     private final Database database;
     private final Inbox inbox;
     private final ChunkMessages messages;
     private final long chunkBytes;
+
+    /*
+     * Short, and every registration prolongs it: the Intake after a killed one need not wait for
+     * Intake's long timeout. An Intake that lost it finds its fence refused at the next registration.
+     */
+    private final Duration planLease;
     private final Limits limits = Limits.DEFAULT;
 
-    Planner(Database database, Inbox inbox, ChunkMessages messages, long chunkBytes) {
+    Planner(
+            Database database,
+            Inbox inbox,
+            ChunkMessages messages,
+            long chunkBytes,
+            Duration planLease) {
         this.database = database;
         this.inbox = inbox;
         this.messages = messages;
         this.chunkBytes = chunkBytes;
+        this.planLease = planLease;
     }
 
     /// Plans what is not planned yet; returns at once when another Intake is at it.
     void plan(Job job, Dataset dataset, Deadline deadline) throws SQLException, IOException {
-        var lease = database.inTransaction(c -> Plans.lease(c, job.id(), LEASE));
+        var lease = database.inTransaction(c -> Plans.lease(c, job.id(), planLease));
         if (lease.isEmpty()) {
             return;
         }
@@ -171,7 +177,7 @@ final class Planner {
                     database.inTransaction(c -> {
                         boolean written =
                                 Plans.registerChunks(
-                                        c, lease, shape, chunks, upTo, LEASE, complete);
+                                        c, lease, shape, chunks, upTo, planLease, complete);
                         if (!written) {
                             c.rollback();
                         }

@@ -11,6 +11,7 @@ import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.IntakeRequests;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Patience;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,17 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Sweep {
     private static final int MOST_CHUNKS = 500;
     private static final int MOST_JOBS = 200;
-    private static final int MAX_TRIES = 5;
-
-    /// How long a message may be under way before it counts as lost; doubles with each sending.
-    private static final Duration MESSAGE_PATIENCE = Duration.ofMinutes(2);
-
-    /// How long a plan may rest between Intake's tries.
-    private static final Duration PLAN_PATIENCE = Duration.ofSeconds(70);
-
-    /// S3's events usually come within seconds, sometimes after a minute.
-    private static final Duration EVENT_PATIENCE = Duration.ofMinutes(2);
-
     private static final Duration MARGIN = Duration.ofSeconds(15);
     private static final String WALK = "inbox";
 
@@ -42,13 +32,22 @@ final class Sweep {
     private final InboxWalk inbox;
     private final ChunkMessages messages;
     private final IntakeRequests intake;
-    private final InstantSource clock = InstantSource.system();
+    private final Patience patience;
+    private final InstantSource clock;
 
-    Sweep(Database database, InboxWalk inbox, ChunkMessages messages, IntakeRequests intake) {
+    Sweep(
+            Database database,
+            InboxWalk inbox,
+            ChunkMessages messages,
+            IntakeRequests intake,
+            Patience patience,
+            InstantSource clock) {
         this.database = database;
         this.inbox = inbox;
         this.messages = messages;
         this.intake = intake;
+        this.patience = patience;
+        this.clock = clock;
     }
 
     void run(Deadline deadline) throws SQLException {
@@ -60,7 +59,8 @@ final class Sweep {
 
     private void giveUp() throws SQLException {
         for (Job job :
-                database.inTransaction(c -> Jobs.failTriedTooOften(c, MAX_TRIES, MOST_JOBS))) {
+                database.inTransaction(
+                        c -> Jobs.failTriedTooOften(c, patience.tries(), MOST_JOBS))) {
             Log.warn("job given up", line -> line.put("job", job.id().toString()));
             var drop = job.drop();
             database.inTransaction(c -> Jobs.nextInTurn(c, drop.bucket(), drop.key()))
@@ -71,7 +71,7 @@ final class Sweep {
     private void sendLostChunks() throws SQLException {
         var lost =
                 database.inTransaction(
-                        c -> Chunks.takeForSending(c, MESSAGE_PATIENCE, MOST_CHUNKS));
+                        c -> Chunks.takeForSending(c, patience.message(), MOST_CHUNKS));
         if (!lost.isEmpty()) {
             Log.warn("chunks sent again", line -> line.put("chunks", lost.size()));
             messages.send(lost);
@@ -79,7 +79,7 @@ final class Sweep {
     }
 
     private void resumePlans() throws SQLException {
-        var abandoned = database.inTransaction(c -> Plans.abandoned(c, PLAN_PATIENCE, MOST_JOBS));
+        var abandoned = database.inTransaction(c -> Plans.abandoned(c, patience.plan(), MOST_JOBS));
         for (var job : abandoned) {
             Log.warn("plan taken up again", line -> line.put("job", job.id().toString()));
             intake.send(job.drop());
@@ -89,7 +89,7 @@ final class Sweep {
     /// Walks on through the inbox from where the last run stopped, while there is time.
     private void findUnheardOf(Deadline deadline) throws SQLException {
         @Nullable String position = database.inTransaction(c -> Walks.position(c, WALK));
-        var before = clock.instant().minus(EVENT_PATIENCE);
+        var before = clock.instant().minus(patience.event());
         do {
             var page = inbox.page(position);
             announce(page.drops(), before);

@@ -8,6 +8,7 @@ import dev.sluice.lambda.Aws;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.IntakeRequests;
+import dev.sluice.lambda.Patience;
 import dev.sluice.lambda.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +34,9 @@ public final class SweepHandler implements RequestStreamHandler {
                                 InstantSource.system()),
                         new InboxWalk(Aws.s3(), settings.text("INBOX_BUCKET"), 1000),
                         new ChunkMessages(Aws.sqs(), settings.text("CHUNKS_QUEUE_URL")),
-                        new IntakeRequests(Aws.lambda(), settings.text("INTAKE_FUNCTION"))));
+                        new IntakeRequests(Aws.lambda(), settings.text("INTAKE_FUNCTION")),
+                        Patience.from(settings),
+                        InstantSource.system()));
     }
 
     SweepHandler(Sweep sweep) {

@@ -7,9 +7,12 @@ import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
+import dev.sluice.lambda.Patience;
+import dev.sluice.lambda.Settings;
 import dev.sluice.testing.TestingPipeline;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 
 /// Intake as its function has it, for the tests of its neighbours.
 public final class TestingIntake implements AutoCloseable {
@@ -25,7 +28,8 @@ public final class TestingIntake implements AutoCloseable {
                         new ChunkMessages(pipeline.sqs, pipeline.queueUrl),
                         new Assets(pipeline.assets),
                         new JobIds(InstantSource.system()),
-                        chunkBytes);
+                        chunkBytes,
+                        Patience.from(new Settings(Map.of())));
     }
 
     public void take(Drop drop) throws Exception {
