@@ -79,7 +79,7 @@ final class CrashTest {
         Files.createDirectories(assets.resolve("lookups"));
         var datasets = Files.createDirectories(assets.resolve("datasets"));
         Files.writeString(datasets.resolve("crash.yaml"), DATASET);
-        var home = Path.of("").toAbsolutePath().getParent();
+        var home = Path.of("..").toAbsolutePath().normalize();
         return new UpProcess.Settings(
                 home, folder.resolve("data"), assets, Map.of("ChunkBytes", "262144"));
     }
