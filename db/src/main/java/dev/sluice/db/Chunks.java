@@ -61,7 +61,8 @@ public final class Chunks {
                 """
                 UPDATE sluice.chunk
                 SET state = 'DONE', lease_until = NULL, last_error = NULL, finished_at = clock_timestamp(),
-                    rows_read = ?, rows_loaded = ?, rows_rejected = ?, rows_duplicate = ?, rows_discarded = ?
+                    rows_read = ?, rows_loaded = ?, rows_rejected = ?, rows_duplicate = ?, rows_discarded = ?,
+                    rows_staged = ?
                 WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
                 """;
         try (var update = connection.prepareStatement(sql)) {
@@ -70,9 +71,10 @@ public final class Chunks {
             update.setLong(3, books.rejected());
             update.setLong(4, books.duplicate());
             update.setLong(5, books.discarded());
-            update.setObject(6, lease.job());
-            update.setInt(7, lease.chunk().number());
-            update.setInt(8, lease.fence());
+            update.setLong(6, books.staged());
+            update.setObject(7, lease.job());
+            update.setInt(8, lease.chunk().number());
+            update.setInt(9, lease.fence());
             return update.executeUpdate() == 1;
         }
     }
@@ -86,6 +88,11 @@ public final class Chunks {
                 UPDATE sluice.chunk SET state = 'WAITING', lease_until = NULL, last_error = ?
                 WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
                 """;
+        return release(connection, sql, lease, why);
+    }
+
+    private static boolean release(Connection connection, String sql, Lease lease, String why)
+            throws SQLException {
         try (var update = connection.prepareStatement(sql)) {
             update.setString(1, why);
             update.setObject(2, lease.job());
@@ -93,6 +100,72 @@ public final class Chunks {
             update.setInt(4, lease.fence());
             return update.executeUpdate() == 1;
         }
+    }
+
+    /// Gives the lease back like [#release], as if it had not been taken: what stood in the way was
+    /// another transaction, and that is no failed try.
+    public static boolean releaseUncounted(Connection connection, Lease lease, String why)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.chunk SET state = 'WAITING', lease_until = NULL, last_error = ?, tries = tries - 1
+                WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
+                """;
+        return release(connection, sql, lease, why);
+    }
+
+    /// True while the lease is ours; held until the end of the transaction. What a writer asks
+    /// before it fails the job.
+    public static boolean holds(Connection connection, Lease lease) throws SQLException {
+        var sql =
+                """
+                SELECT FROM sluice.chunk
+                WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ? FOR UPDATE
+                """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setObject(1, lease.job());
+            select.setInt(2, lease.chunk().number());
+            select.setInt(3, lease.fence());
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /// Opens the publish of a staged job, once its plan is complete and no chunk of it is left;
+    /// otherwise does nothing. Called behind the statement that may have been the last one before.
+    static void openPublish(Connection connection, UUID job) throws SQLException {
+        var sql =
+                """
+                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record, fence)
+                SELECT id, 0, 0, 0, 1, 1, attempt << 16 FROM sluice.job
+                WHERE id = ? AND state = 'LOADING' AND road = 'staged' AND planned AND chunks_left = 0
+                ON CONFLICT DO NOTHING
+                """;
+        try (var insert = connection.prepareStatement(sql)) {
+            insert.setObject(1, job);
+            insert.executeUpdate();
+        }
+    }
+
+    /// The chunks of a job's file in its order, without the publish.
+    public static List<Chunk> ofFile(Connection connection, UUID job) throws SQLException {
+        var sql =
+                """
+                SELECT number, start_byte, end_byte, first_line, first_record FROM sluice.chunk
+                WHERE job_id = ? AND number > 0 ORDER BY number
+                """;
+        var chunks = new ArrayList<Chunk>();
+        try (var select = connection.prepareStatement(sql)) {
+            select.setObject(1, job);
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    var start = new Position(row.getLong(2), row.getLong(4), row.getLong(5));
+                    chunks.add(new Chunk(row.getInt(1), start, row.getLong(3)));
+                }
+            }
+        }
+        return chunks;
     }
 
     /// The state of a chunk; null when there is none. What a lost commit answer is decided by.

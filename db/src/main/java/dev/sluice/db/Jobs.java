@@ -11,6 +11,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// that does it.
 public final class Jobs {
     private Jobs() {}
+
+    private static final int MOST_EXPUNGED_ROWS = 50_000;
 
     static final String COLUMNS =
             """
@@ -100,7 +104,8 @@ public final class Jobs {
                 .orElseThrow(() -> new SQLException("the job of %s is not there".formatted(drop)));
     }
 
-    private static Optional<Job> ofDrop(Connection connection, Drop drop) throws SQLException {
+    /// The job of a drop, when one is registered.
+    public static Optional<Job> ofDrop(Connection connection, Drop drop) throws SQLException {
         var sql =
                 "SELECT "
                         + COLUMNS
@@ -123,6 +128,18 @@ public final class Jobs {
         }
     }
 
+    /// The job as it stands now, unless its details were removed: what a client may see.
+    public static Optional<Job> findShown(Connection connection, UUID id) throws SQLException {
+        try (var select =
+                connection.prepareStatement(
+                        "SELECT "
+                                + COLUMNS
+                                + " FROM sluice.job WHERE id = ? AND expunged_at IS NULL")) {
+            select.setObject(1, id);
+            return first(select);
+        }
+    }
+
     /// Jobs of one tenant, newest first.
     public static List<Job> list(Connection connection, Query query) throws SQLException {
         var sql =
@@ -130,7 +147,7 @@ public final class Jobs {
                         + COLUMNS
                         + """
                          FROM sluice.job
-                        WHERE tenant = ? AND number < ?
+                        WHERE tenant = ? AND number < ? AND expunged_at IS NULL
                           AND (?::text IS NULL OR dataset = ?) AND (?::text IS NULL OR state = ?)
                           AND (?::text IS NULL OR object_key = ?)
                         ORDER BY number DESC LIMIT ?
@@ -150,27 +167,70 @@ public final class Jobs {
         }
     }
 
-    /// Takes the drop's turn: QUEUED → LOADING, unless another job of the key is loading or an
-    /// earlier one waits. Returns whether it was taken; the caller goes on in the same transaction.
+    /// What a job is loaded by, decided when its turn comes.
+    ///
+    /// @param road `direct` or `staged`
+    /// @param label the uploader's, unless the job has one already
+    /// @param older the versions of the key that S3 stored before this one
+    public record Turn(
+            String contentMark,
+            long bytes,
+            @Nullable String label,
+            boolean dryRun,
+            String road,
+            RejectLimit limit,
+            @Nullable String assetsVersion,
+            List<String> older) {
+        public Turn {
+            older = List.copyOf(older);
+        }
+
+        /// A turn on the direct road with nothing before it and nothing asked for.
+        public static Turn direct(String contentMark, long bytes, @Nullable String label) {
+            return new Turn(
+                    contentMark,
+                    bytes,
+                    label,
+                    /* dryRun= */ false,
+                    "direct",
+                    RejectLimit.NONE,
+                    null,
+                    List.of());
+        }
+    }
+
+    /// Takes the drop's turn on the direct road, with nothing of its key before it.
     public static boolean takeTurn(
             Connection connection, UUID id, String contentMark, long bytes, @Nullable String label)
             throws SQLException {
+        return takeTurn(connection, id, Turn.direct(contentMark, bytes, label));
+    }
+
+    /// Takes the drop's turn: QUEUED → LOADING, unless another job of the key is loading or one of
+    /// an older version waits. Returns whether it was taken; the caller goes on in the same
+    /// transaction.
+    public static boolean takeTurn(Connection connection, UUID id, Turn turn) throws SQLException {
         var sql =
                 """
                 UPDATE sluice.job j
-                SET state = 'LOADING', road = 'direct', content_mark = ?, bytes = ?, label = ?, started_at = now()
+                SET state = 'LOADING', started_at = now(), content_mark = ?, bytes = ?, label = coalesce(j.label, ?),
+                    dry_run = ?, road = ?, max_rejects = ?, max_reject_ratio = ?, assets_version = ?
                 WHERE j.id = ? AND j.state = 'QUEUED' AND NOT EXISTS (
                     SELECT FROM sluice.job o
                     WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
-                      AND (o.state = 'LOADING' OR o.state = 'QUEUED'
-                          AND (o.dropped_at, coalesce(o.sequencer, ''), o.number)
-                            < (j.dropped_at, coalesce(j.sequencer, ''), j.number)))
+                      AND (o.state = 'LOADING' OR o.state = 'QUEUED' AND o.version_id = ANY (?)))
                 """;
         try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, contentMark);
-            update.setLong(2, bytes);
-            update.setString(3, label);
-            update.setObject(4, id);
+            update.setString(1, turn.contentMark());
+            update.setLong(2, turn.bytes());
+            update.setString(3, turn.label());
+            update.setBoolean(4, turn.dryRun());
+            update.setString(5, turn.road());
+            update.setObject(6, turn.limit().rejects(), Types.BIGINT);
+            update.setObject(7, turn.limit().ratio(), Types.DOUBLE);
+            update.setString(8, turn.assetsVersion());
+            update.setObject(9, id);
+            update.setArray(10, connection.createArrayOf("text", turn.older().toArray()));
             return update.executeUpdate() == 1;
         }
     }
@@ -202,8 +262,9 @@ public final class Jobs {
         }
     }
 
-    /// The last statement of a chunk's transaction: adds its books to the job and ends the job with
-    /// the last chunk of a complete plan. Empty when the job is no longer loading: roll back.
+    /// The last statement of a chunk's transaction: adds its books to the job. With the last chunk
+    /// of a complete plan it ends the job, or on the staged road opens its publish. Empty when the
+    /// job is no longer loading: roll back.
     public static Optional<JobState> addBooks(
             Connection connection, UUID id, Books books, long bytes) throws SQLException {
         var sql =
@@ -212,27 +273,70 @@ public final class Jobs {
                 SET chunks_left = chunks_left - 1, bytes_done = bytes_done + ?,
                     rows_read = rows_read + ?, rows_loaded = rows_loaded + ?, rows_rejected = rows_rejected + ?,
                     rows_duplicate = rows_duplicate + ?, rows_discarded = rows_discarded + ?,
-                    state = CASE WHEN planned AND chunks_left = 1
+                    rows_staged = rows_staged + ?,
+                    state = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
                         THEN CASE WHEN rows_rejected + ? > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
                         ELSE state END,
-                    finished_at = CASE WHEN planned AND chunks_left = 1 THEN clock_timestamp() END
+                    finished_at = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
+                        THEN clock_timestamp() END
                 WHERE id = ? AND state = 'LOADING'
                 RETURNING state
                 """;
         try (var update = connection.prepareStatement(sql)) {
             update.setLong(1, bytes);
-            update.setLong(2, books.read());
-            update.setLong(3, books.loaded());
-            update.setLong(4, books.rejected());
-            update.setLong(5, books.duplicate());
-            update.setLong(6, books.discarded());
-            update.setLong(7, books.rejected());
-            update.setObject(8, id);
-            try (var row = update.executeQuery()) {
-                return row.next()
-                        ? Optional.of(JobState.valueOf(row.getString(1)))
-                        : Optional.empty();
+            setBooks(update, 2, books);
+            update.setLong(8, books.rejected());
+            update.setObject(9, id);
+            var state = state(update);
+            if (state.isPresent() && state.get() == JobState.LOADING) {
+                Chunks.openPublish(connection, id);
             }
+            return state;
+        }
+    }
+
+    /// The last statement of a publish: adds its books to the job, which ends with them; as FAILED
+    /// when there is an error. Empty when the job is no longer loading: roll back.
+    public static Optional<JobState> endPublish(
+            Connection connection, UUID id, Books books, @Nullable JobError error)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET rows_read = rows_read + ?, rows_loaded = rows_loaded + ?, rows_rejected = rows_rejected + ?,
+                    rows_duplicate = rows_duplicate + ?, rows_discarded = rows_discarded + ?,
+                    rows_staged = rows_staged + ?,
+                    state = CASE WHEN ?::text IS NOT NULL THEN 'FAILED'
+                        WHEN rows_rejected + ? > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END,
+                    error_code = ?, error_message = ?, finished_at = clock_timestamp()
+                WHERE id = ? AND state = 'LOADING' AND road = 'staged' AND planned AND chunks_left = 0
+                RETURNING state
+                """;
+        var code = error == null ? null : error.code().name();
+        try (var update = connection.prepareStatement(sql)) {
+            setBooks(update, 1, books);
+            update.setString(7, code);
+            update.setLong(8, books.rejected());
+            update.setString(9, code);
+            update.setString(10, error == null ? null : error.message());
+            update.setObject(11, id);
+            return state(update);
+        }
+    }
+
+    private static void setBooks(PreparedStatement update, int at, Books books)
+            throws SQLException {
+        update.setLong(at, books.read());
+        update.setLong(at + 1, books.loaded());
+        update.setLong(at + 2, books.rejected());
+        update.setLong(at + 3, books.duplicate());
+        update.setLong(at + 4, books.discarded());
+        update.setLong(at + 5, books.staged());
+    }
+
+    private static Optional<JobState> state(PreparedStatement update) throws SQLException {
+        try (var row = update.executeQuery()) {
+            return row.next() ? Optional.of(JobState.valueOf(row.getString(1))) : Optional.empty();
         }
     }
 
@@ -241,7 +345,8 @@ public final class Jobs {
         var sql =
                 """
                 UPDATE sluice.job
-                SET state = 'FAILED', error_code = ?, error_message = ?, finished_at = clock_timestamp()
+                SET state = 'FAILED', error_code = ?, error_message = ?, finished_at = clock_timestamp(),
+                    rows_discarded = rows_discarded + rows_staged, rows_staged = 0
                 WHERE id = ? AND state IN ('QUEUED', 'LOADING')
                 """;
         try (var update = connection.prepareStatement(sql)) {
@@ -249,6 +354,243 @@ public final class Jobs {
             update.setString(2, error.message());
             update.setObject(3, id);
             return update.executeUpdate() == 1;
+        }
+    }
+
+    /// Ends a job as CANCELLED that has not ended yet; what it staged is discarded. Returns it as
+    /// it stands then; empty when it is not the tenant's (null: anybody's) or has ended.
+    public static Optional<Job> cancel(Connection connection, UUID id, @Nullable String tenant)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET state = 'CANCELLED', finished_at = clock_timestamp(),
+                    rows_discarded = rows_discarded + rows_staged, rows_staged = 0
+                WHERE id = ? AND (?::text IS NULL OR tenant = ?) AND state IN ('AWAITING_UPLOAD', 'QUEUED', 'LOADING')
+                """;
+        return moved(connection, sql, id, tenant);
+    }
+
+    /// Queues a failed job again. Returns it as it stands then; empty when it is not the tenant's
+    /// (null: anybody's), has not failed, is expunged, names no dataset, or when another job has
+    /// its label by now.
+    public static Optional<Job> retry(Connection connection, UUID id, @Nullable String tenant)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job j
+                SET state = 'QUEUED', attempt = attempt + 1, error_code = NULL, error_message = NULL,
+                    finished_at = NULL
+                WHERE id = ? AND (?::text IS NULL OR tenant = ?) AND state = 'FAILED'
+                  AND expunged_at IS NULL AND dataset <> '' AND version_id IS NOT NULL
+                  AND (dry_run OR NOT EXISTS (
+                      SELECT FROM sluice.job o
+                      WHERE o.tenant = j.tenant AND o.dataset = j.dataset AND o.label = j.label AND NOT o.dry_run
+                        AND o.state IN ('AWAITING_UPLOAD', 'QUEUED', 'LOADING', 'SUCCEEDED', 'SUCCEEDED_WITH_REJECTS')))
+                """;
+        return moved(connection, sql, id, tenant);
+    }
+
+    private static Optional<Job> moved(
+            Connection connection, String sql, UUID id, @Nullable String tenant)
+            throws SQLException {
+        try (var update = connection.prepareStatement(sql)) {
+            update.setObject(1, id);
+            update.setString(2, tenant);
+            update.setString(3, tenant);
+            return update.executeUpdate() == 1 ? find(connection, id) : Optional.empty();
+        }
+    }
+
+    /// An upload that somebody asked for and that has not come yet.
+    ///
+    /// @param bytes how long it says it will be; 0 when it did not say
+    /// @param until when its URL ends
+    /// @param uploadId its multipart upload, null when it comes in one part
+    public record NewUpload(
+            UUID id,
+            String tenant,
+            String dataset,
+            @Nullable String label,
+            String bucket,
+            String key,
+            long bytes,
+            Instant until,
+            @Nullable String uploadId) {}
+
+    /// Registers an upload as a job that awaits it; or gives the job that has its label already.
+    public static Job awaitUpload(Connection connection, NewUpload upload) throws SQLException {
+        var known = byLabel(connection, upload.tenant(), upload.dataset(), upload.label());
+        if (known.isPresent()) {
+            return known.get();
+        }
+        var sql =
+                """
+                INSERT INTO sluice.job (id, tenant, dataset, state, label, bucket, object_key, bytes, dropped_at,
+                    upload_until, upload_id)
+                VALUES (?, ?, ?, 'AWAITING_UPLOAD', ?, ?, ?, ?, clock_timestamp(), ?, ?)
+                ON CONFLICT DO NOTHING
+                """;
+        try (var insert = connection.prepareStatement(sql)) {
+            insert.setObject(1, upload.id());
+            insert.setString(2, upload.tenant());
+            insert.setString(3, upload.dataset());
+            insert.setString(4, upload.label());
+            insert.setString(5, upload.bucket());
+            insert.setString(6, upload.key());
+            insert.setLong(7, upload.bytes());
+            insert.setObject(8, upload.until().atOffset(ZoneOffset.UTC));
+            insert.setString(9, upload.uploadId());
+            if (insert.executeUpdate() == 1) {
+                return find(connection, upload.id()).orElseThrow();
+            }
+        }
+        return byLabel(connection, upload.tenant(), upload.dataset(), upload.label())
+                .orElseThrow(
+                        () -> new SQLException("the job of %s is not there".formatted(upload)));
+    }
+
+    /// The one job of a label that may still load or has loaded; none for no label.
+    public static Optional<Job> byLabel(
+            Connection connection, String tenant, String dataset, @Nullable String label)
+            throws SQLException {
+        var sql =
+                "SELECT "
+                        + COLUMNS
+                        + """
+                         FROM sluice.job
+                        WHERE tenant = ? AND dataset = ? AND label = ? AND NOT dry_run
+                          AND state IN ('AWAITING_UPLOAD', 'QUEUED', 'LOADING', 'SUCCEEDED', 'SUCCEEDED_WITH_REJECTS')
+                        """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, tenant);
+            select.setString(2, dataset);
+            select.setString(3, label);
+            return first(select);
+        }
+    }
+
+    /// Gives an awaited upload the object that came: the job of this id, when it awaits one of this
+    /// bucket and key. Empty when it does not: the object is a drop like any other.
+    public static Optional<Job> adopt(Connection connection, UUID id, Drop drop)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET state = 'QUEUED', version_id = ?, etag = ?, bytes = ?, sequencer = ?
+                WHERE id = ? AND bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD'
+                  AND NOT EXISTS (
+                      SELECT FROM sluice.job o WHERE o.bucket = ? AND o.object_key = ? AND o.version_id = ?)
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setString(1, drop.versionId());
+            update.setString(2, drop.etag());
+            update.setLong(3, drop.bytes());
+            update.setString(4, drop.sequencer());
+            update.setObject(5, id);
+            update.setString(6, drop.bucket());
+            update.setString(7, drop.key());
+            update.setString(8, drop.bucket());
+            update.setString(9, drop.key());
+            update.setString(10, drop.versionId());
+            return update.executeUpdate() == 1 ? find(connection, id) : Optional.empty();
+        }
+    }
+
+    /// Ends uploads that nothing came for in time as EXPIRED. Returns them.
+    public static List<Job> expireUploads(Connection connection, int limit) throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job j SET state = 'EXPIRED', finished_at = clock_timestamp()
+                FROM (SELECT id FROM sluice.job
+                      WHERE state = 'AWAITING_UPLOAD' AND upload_until < clock_timestamp()
+                      ORDER BY upload_until LIMIT ? FOR UPDATE SKIP LOCKED) late
+                WHERE j.id = late.id
+                RETURNING j.id
+                """;
+        var expired = new ArrayList<Job>();
+        try (var update = connection.prepareStatement(sql)) {
+            update.setInt(1, limit);
+            for (var id : ids(update)) {
+                find(connection, id).ifPresent(expired::add);
+            }
+        }
+        return expired;
+    }
+
+    /// Removes the details of jobs that ended longer ago than this: their rejects and chunks, some
+    /// rows in each call. The jobs themselves stay, since they are what a drop is told by; they
+    /// count as expunged once nothing is left. Returns how many were.
+    public static int expunge(Connection connection, Duration olderThan, int limit)
+            throws SQLException {
+        var old =
+                """
+                SELECT id FROM sluice.job
+                WHERE finished_at < clock_timestamp() - ? * interval '1 millisecond' AND expunged_at IS NULL
+                ORDER BY finished_at LIMIT ? FOR UPDATE SKIP LOCKED
+                """;
+        List<UUID> ids;
+        try (var select = connection.prepareStatement(old)) {
+            select.setLong(1, olderThan.toMillis());
+            select.setInt(2, limit);
+            ids = ids(select);
+        }
+        var jobs = connection.createArrayOf("uuid", ids.toArray());
+        for (var table : List.of("reject", "chunk")) {
+            var some =
+                    """
+                    DELETE FROM sluice.%1$s WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM sluice.%1$s WHERE job_id = ANY (?) LIMIT %2$d))
+                    """
+                            .formatted(table, MOST_EXPUNGED_ROWS);
+            try (var delete = connection.prepareStatement(some)) {
+                delete.setArray(1, jobs);
+                delete.executeUpdate();
+            }
+        }
+        var sql =
+                """
+                UPDATE sluice.job j SET expunged_at = clock_timestamp()
+                WHERE id = ANY (?) AND NOT EXISTS (SELECT FROM sluice.reject r WHERE r.job_id = j.id)
+                  AND NOT EXISTS (SELECT FROM sluice.chunk c WHERE c.job_id = j.id)
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setArray(1, jobs);
+            return update.executeUpdate();
+        }
+    }
+
+    private static List<UUID> ids(PreparedStatement statement) throws SQLException {
+        var ids = new ArrayList<UUID>();
+        try (var row = statement.executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getObject(1, UUID.class));
+            }
+        }
+        return ids;
+    }
+
+    /// Records that an object was deleted. Nobody obeys it: what was loaded stays.
+    public static void recordRemoval(
+            Connection connection,
+            String bucket,
+            String key,
+            String versionId,
+            @Nullable String sequencer,
+            Instant at)
+            throws SQLException {
+        var sql =
+                """
+                INSERT INTO sluice.removal (bucket, object_key, version_id, sequencer, removed_at)
+                VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """;
+        try (var insert = connection.prepareStatement(sql)) {
+            insert.setString(1, bucket);
+            insert.setString(2, key);
+            insert.setString(3, versionId);
+            insert.setString(4, sequencer);
+            insert.setObject(5, at.atOffset(ZoneOffset.UTC));
+            insert.executeUpdate();
         }
     }
 
@@ -284,31 +626,28 @@ public final class Jobs {
                     WHERE j.state = 'LOADING' AND NOT j.planned AND j.plan_tries >= ?
                       AND coalesce(j.plan_lease_until, '-infinity') < clock_timestamp()
                     UNION ALL
-                    SELECT j.id, format('Chunk %s of the file did not load in %s tries.', c.number, c.tries)
+                    SELECT j.id, CASE WHEN c.number = 0
+                        THEN format('The rows could not be published in %s tries.', c.tries)
+                        ELSE format('Chunk %s of the file did not load in %s tries.', c.number, c.tries) END
                     FROM sluice.job j JOIN sluice.chunk c ON c.job_id = j.id
                     WHERE j.state = 'LOADING' AND c.state <> 'DONE' AND c.tries >= ?
                       AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
                     LIMIT ?)
                 UPDATE sluice.job j
-                SET state = 'FAILED', error_code = 'CHUNK_FAILED', error_message = h.why, finished_at = clock_timestamp()
+                SET state = 'FAILED', error_code = 'CHUNK_FAILED', error_message = h.why,
+                    finished_at = clock_timestamp(), rows_discarded = rows_discarded + rows_staged, rows_staged = 0
                 FROM (SELECT DISTINCT ON (id) id, why FROM hopeless) h
                 WHERE j.id = h.id AND j.state = 'LOADING'
                 RETURNING j.id
                 """;
-        var ids = new ArrayList<UUID>();
+        var jobs = new ArrayList<Job>();
         try (var update = connection.prepareStatement(sql)) {
             update.setInt(1, maxTries);
             update.setInt(2, maxTries);
             update.setInt(3, limit);
-            try (var row = update.executeQuery()) {
-                while (row.next()) {
-                    ids.add(row.getObject(1, UUID.class));
-                }
+            for (var id : ids(update)) {
+                find(connection, id).ifPresent(jobs::add);
             }
-        }
-        var jobs = new ArrayList<Job>();
-        for (var id : ids) {
-            find(connection, id).ifPresent(jobs::add);
         }
         return jobs;
     }

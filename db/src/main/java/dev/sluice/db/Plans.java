@@ -6,6 +6,7 @@ import dev.sluice.job.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,8 +78,8 @@ public final class Plans {
     public record Shape(@Nullable String layout, String compression) {}
 
     /// Registers the next chunks of a plan and prolongs its lease; with `complete` the plan is
-    /// done, and so is the job when no chunk is left. Returns whether the lease was still ours and
-    /// the job still loading; if not, the caller must roll back.
+    /// done, and so is the job when no chunk is left, or its publish is open. Returns whether the
+    /// lease was still ours and the job still loading; if not, the caller must roll back.
     public static boolean registerChunks(
             Connection connection,
             Lease lease,
@@ -95,10 +96,10 @@ public final class Plans {
                     plan_tries = CASE WHEN ? > 0 THEN 0 ELSE plan_tries END,
                     plan_byte = ?, plan_line = ?, plan_record = ?, planned = ?,
                     plan_lease_until = CASE WHEN NOT ? THEN clock_timestamp() + ? * interval '1 millisecond' END,
-                    state = CASE WHEN ? AND chunks_left + ? = 0
+                    state = CASE WHEN ? AND chunks_left + ? = 0 AND road = 'direct'
                         THEN CASE WHEN rows_rejected > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
                         ELSE state END,
-                    finished_at = CASE WHEN ? AND chunks_left + ? = 0 THEN clock_timestamp() END
+                    finished_at = CASE WHEN ? AND chunks_left + ? = 0 AND road = 'direct' THEN clock_timestamp() END
                 WHERE id = ? AND plan_fence = ? AND state = 'LOADING' AND NOT planned
                 """;
         try (var update = connection.prepareStatement(sql)) {
@@ -127,6 +128,9 @@ public final class Plans {
         }
         // Behind the fence: another Intake may have registered chunks of these numbers.
         insertChunks(connection, lease.job(), chunks);
+        if (complete) {
+            Chunks.openPublish(connection, lease.job());
+        }
         return true;
     }
 
@@ -134,23 +138,96 @@ public final class Plans {
             throws SQLException {
         var sql =
                 """
-                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record, fence)
+                SELECT id, ?, ?, ?, ?, ?, attempt << 16 FROM sluice.job WHERE id = ?
                 """;
         if (chunks.isEmpty()) {
             return;
         }
         try (var insert = connection.prepareStatement(sql)) {
             for (var chunk : chunks) {
-                insert.setObject(1, job);
-                insert.setInt(2, chunk.number());
-                insert.setLong(3, chunk.start().byteOffset());
-                insert.setLong(4, chunk.endByte());
-                insert.setLong(5, chunk.start().line());
-                insert.setLong(6, chunk.start().record());
+                insert.setInt(1, chunk.number());
+                insert.setLong(2, chunk.start().byteOffset());
+                insert.setLong(3, chunk.endByte());
+                insert.setLong(4, chunk.start().line());
+                insert.setLong(5, chunk.start().record());
+                insert.setObject(6, job);
                 insert.addBatch();
             }
             insert.executeBatch();
+        }
+    }
+
+    /// Goes on with a job of the direct road of which some chunks are loaded: those that are not
+    /// wait again, with fences that no writer of an earlier attempt has. Returns them, to be sent.
+    public static List<Chunks.Address> resume(Connection connection, UUID id) throws SQLException {
+        var chunks =
+                """
+                UPDATE sluice.chunk c
+                SET state = 'WAITING', lease_until = NULL, tries = 0, sent_at = clock_timestamp(), sends = 1,
+                    fence = j.attempt << 16
+                FROM sluice.job j
+                WHERE j.id = ? AND c.job_id = j.id AND c.state <> 'DONE'
+                RETURNING c.number
+                """;
+        var undone = new ArrayList<Chunks.Address>();
+        try (var update = connection.prepareStatement(chunks)) {
+            update.setObject(1, id);
+            try (var row = update.executeQuery()) {
+                while (row.next()) {
+                    undone.add(new Chunks.Address(id, row.getInt(1)));
+                }
+            }
+        }
+        execute(
+                connection,
+                """
+                UPDATE sluice.job
+                SET plan_tries = 0, plan_lease_until = NULL, plan_fence = plan_fence + 1
+                WHERE id = ? AND state = 'QUEUED'
+                """,
+                id);
+        return undone;
+    }
+
+    /// True when rows of the job are in its table to stay: chunks of the direct road.
+    public static boolean isResumable(Connection connection, UUID id) throws SQLException {
+        var sql =
+                """
+                SELECT FROM sluice.job j JOIN sluice.chunk c ON c.job_id = j.id
+                WHERE j.id = ? AND j.road = 'direct' AND c.state = 'DONE' LIMIT 1
+                """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setObject(1, id);
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /// Forgets the plan, the rejects and the books of a queued job, as if it had never been tried.
+    /// Chunks go first: whoever commits one locks it before its job, too. What it staged is removed
+    /// by [StagingTable#clear].
+    public static void startOver(Connection connection, UUID id) throws SQLException {
+        execute(connection, "DELETE FROM sluice.chunk WHERE job_id = ?", id);
+        execute(connection, "DELETE FROM sluice.reject WHERE job_id = ?", id);
+        execute(
+                connection,
+                """
+                UPDATE sluice.job
+                SET layout = NULL, compression = NULL, planned = false, plan_byte = NULL, plan_line = NULL,
+                    plan_record = NULL, plan_tries = 0, plan_lease_until = NULL, plan_fence = plan_fence + 1,
+                    chunks = 0, chunks_left = 0, bytes_done = 0, rows_read = 0, rows_loaded = 0,
+                    rows_rejected = 0, rows_duplicate = 0, rows_discarded = 0, rows_staged = 0
+                WHERE id = ? AND state = 'QUEUED'
+                """,
+                id);
+    }
+
+    private static void execute(Connection connection, String sql, UUID id) throws SQLException {
+        try (var update = connection.prepareStatement(sql)) {
+            update.setObject(1, id);
+            update.executeUpdate();
         }
     }
 

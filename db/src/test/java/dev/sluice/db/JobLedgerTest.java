@@ -11,6 +11,7 @@ import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
 import dev.sluice.job.Position;
+import dev.sluice.job.RejectLimit;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,22 +52,13 @@ class JobLedgerTest {
     }
 
     @Test
-    void letsTheEarlierDropOfAKeyGoFirst() throws SQLException {
-        var later = register(drop("a", "v2", 5));
-        var earlier = register(drop("a", "v1", 0));
+    void letsTheOlderVersionOfAKeyGoFirstWhateverTheClocksSaid() throws SQLException {
+        var newer = register(drop("a", "v2", 0));
+        var older = register(drop("a", "v1", 5));
 
-        assertThat(takeTurn(later, "m2")).isFalse();
-        assertThat(takeTurn(earlier, "m1")).isTrue();
-        assertThat(takeTurn(later, "m2")).isFalse();
-    }
-
-    @Test
-    void ordersDropsOfOneMomentBySequencer() throws SQLException {
-        var second = register(drop("a", "v2", 0, "0055B0"));
-        var first = register(drop("a", "v1", 0, "0055AE"));
-
-        assertThat(takeTurn(second, "m2")).isFalse();
-        assertThat(takeTurn(first, "m1")).isTrue();
+        assertThat(takeTurn(newer, "m2", "v0", "v1")).isFalse();
+        assertThat(takeTurn(older, "m1", "v0")).isTrue();
+        assertThat(takeTurn(newer, "m2", "v0", "v1")).isFalse();
     }
 
     @Test
@@ -256,17 +248,13 @@ class JobLedgerTest {
     }
 
     private static Drop drop(String key, String version, int minute) {
-        return drop(key, version, minute, "00" + minute);
-    }
-
-    private static Drop drop(String key, String version, int minute, String sequencer) {
         return new Drop(
                 "inbox",
                 key,
                 version,
                 "e-" + version,
                 10,
-                sequencer,
+                "00" + minute,
                 NOON.plusSeconds(60L * minute));
     }
 
@@ -278,8 +266,11 @@ class JobLedgerTest {
         return database.inTransaction(c -> Jobs.register(c, UUID.randomUUID(), "demo", "d", drop));
     }
 
-    private boolean takeTurn(Job job, String mark) throws SQLException {
-        return database.inTransaction(c -> Jobs.takeTurn(c, job.id(), mark, 10, null));
+    private boolean takeTurn(Job job, String mark, String... older) throws SQLException {
+        var turn =
+                new Jobs.Turn(
+                        mark, 10, null, false, "direct", RejectLimit.NONE, null, List.of(older));
+        return database.inTransaction(c -> Jobs.takeTurn(c, job.id(), turn));
     }
 
     private boolean endIfDuplicate(Job job) throws SQLException {

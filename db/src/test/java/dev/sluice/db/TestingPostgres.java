@@ -63,7 +63,8 @@ public final class TestingPostgres {
     }
 
     public static void empty() throws SQLException {
-        run("TRUNCATE sluice.job, sluice.chunk, sluice.reject, sluice.walk CASCADE");
+        run(
+                "TRUNCATE sluice.job, sluice.chunk, sluice.reject, sluice.walk, sluice.removal CASCADE");
     }
 
     public static void run(String sql) throws SQLException {

@@ -1,0 +1,88 @@
+package dev.sluice.db;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// The table in which rows of one dataset wait for their job's publish: the dataset's columns, and
+/// `_job` and `_record` behind them.
+///
+/// @param name within [#SCHEMA], as written
+public record StagingTable(String name) {
+    public static final String SCHEMA = "sluice_stage";
+    private static final int LONGEST_NAME = 63;
+    private static final int HASH_LENGTH = 16;
+
+    /// The staging table of a dataset. PostgreSQL cuts names in silence, so a long one is cut here
+    /// and told apart by a hash.
+    public static StagingTable of(String dataset) {
+        if (dataset.length() <= LONGEST_NAME) {
+            return new StagingTable(dataset);
+        }
+        return new StagingTable(
+                dataset.substring(0, LONGEST_NAME - HASH_LENGTH - 1) + '~' + hash(dataset));
+    }
+
+    private static String hash(String dataset) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(dataset.getBytes(US_ASCII));
+            return HexFormat.of().formatHex(digest, 0, HASH_LENGTH / 2);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /// The table as SQL names it.
+    public String quoted() {
+        return "%s.\"%s\"".formatted(SCHEMA, name.replace("\"", "\"\""));
+    }
+
+    /// Removes what a job left here.
+    public void clear(Connection connection, int jobNumber) throws SQLException {
+        try (var delete =
+                connection.prepareStatement("DELETE FROM " + quoted() + " WHERE _job = ?")) {
+            delete.setInt(1, jobNumber);
+            delete.executeUpdate();
+        }
+    }
+
+    /// Removes rows of jobs that are not loading, at most so many. Returns how many were removed.
+    public int clearLeftovers(Connection connection, int limit) throws SQLException {
+        var sql =
+                """
+                DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
+                    SELECT s.ctid FROM %1$s s JOIN sluice.job j ON j.number = s._job
+                    WHERE j.state <> 'LOADING' LIMIT ?))
+                """
+                        .formatted(quoted());
+        try (var delete = connection.prepareStatement(sql)) {
+            delete.setInt(1, limit);
+            return delete.executeUpdate();
+        }
+    }
+
+    /// All staging tables there are.
+    public static List<StagingTable> all(Connection connection) throws SQLException {
+        var sql =
+                """
+                SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = ? AND c.relkind = 'r' ORDER BY c.relname
+                """;
+        var tables = new ArrayList<StagingTable>();
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, SCHEMA);
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new StagingTable(row.getString(1)));
+                }
+            }
+        }
+        return tables;
+    }
+}
