@@ -8,20 +8,66 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The shared assets: dataset files and lookup tables below one directory, or below its `current`
-/// link once that exists. Nothing is kept: a file put there counts at once.
+/// link once that exists. Nothing is kept: a file put there counts at once, and a switch of the
+/// link does; who needs the same files for longer asks [#at] for one version.
 public final class Assets {
-    static final long LARGEST_DATASET_BYTES = 256 * 1024;
-    static final long LARGEST_LOOKUP_BYTES = 64L * 1024 * 1024;
+    /// Where versions lie, each under its id; `current` leads to one of them.
+    public static final String VERSIONS = "versions";
+
+    public static final String CURRENT = "current";
+    public static final String DATASETS = "datasets";
+    public static final String LOOKUPS = "lookups";
+
+    public static final long LARGEST_DATASET_BYTES = 256 * 1024;
+    public static final long LARGEST_LOOKUP_BYTES = 64L * 1024 * 1024;
     private static final String SUFFIX = ".yaml";
     // ASCII, and no dot first: a name can never be a path, whatever the file system's encoding
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
 
     private final Path root;
+    private final @Nullable String fixed;
 
     public Assets(Path root) {
+        this(root, null);
+    }
+
+    private Assets(Path root, @Nullable String fixed) {
         this.root = root;
+        this.fixed = fixed;
+    }
+
+    /// The id of the version that counts now; null where there are no versions, and files count at
+    /// once. A link to a folder elsewhere below the root has its path as the id.
+    public @Nullable String version() throws IOException {
+        if (fixed != null) {
+            return fixed;
+        }
+        var folder = folder();
+        if (folder.equals(root)) {
+            return null;
+        }
+        var base = root.toRealPath();
+        if (!folder.startsWith(base) || folder.equals(base)) {
+            return null;
+        }
+        var path = base.relativize(folder);
+        return path.getNameCount() == 2 && path.startsWith(VERSIONS)
+                ? path.getFileName().toString()
+                : "./" + path;
+    }
+
+    /// The assets as they are in one version, whatever `current` leads to by then; with null, as
+    /// they are at the moment of each question.
+    public Assets at(@Nullable String version) {
+        return new Assets(root, version);
+    }
+
+    /// True of what may be the name of a dataset or a lookup table.
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /// Reads one dataset file and checks all of it.
@@ -33,7 +79,7 @@ public final class Assets {
 
     /// The names of all dataset files, good or not, in order.
     public List<String> datasetNames() throws IOException {
-        var folder = version().resolve("datasets");
+        var folder = folder().resolve(DATASETS);
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
@@ -50,7 +96,7 @@ public final class Assets {
     /// Where a lookup table is; it exists and is not too large.
     public Path lookupFile(String table) throws IOException {
         checkName("lookup", table);
-        var file = version().resolve("lookups").resolve(table + ".csv");
+        var file = folder().resolve(LOOKUPS).resolve(table + ".csv");
         if (!Files.isRegularFile(file)) {
             throw DatasetException.invalid(
                     "There is no lookup table lookups/%s.csv.".formatted(table));
@@ -70,7 +116,7 @@ public final class Assets {
     private Path existing(String name) throws IOException {
         var file =
                 NAME.matcher(name).matches()
-                        ? version().resolve("datasets/" + name + SUFFIX)
+                        ? folder().resolve(DATASETS).resolve(name + SUFFIX)
                         : null;
         if (file == null || !Files.isRegularFile(file)) {
             throw new DatasetException(
@@ -82,8 +128,11 @@ public final class Assets {
 
     // resolved once per question, so that a switch of the link never mixes two versions in one
     // answer
-    private Path version() throws IOException {
-        var current = root.resolve("current");
+    private Path folder() throws IOException {
+        if (fixed != null) {
+            return folder(fixed);
+        }
+        var current = root.resolve(CURRENT);
         if (!Files.exists(current, LinkOption.NOFOLLOW_LINKS)) {
             return root;
         }
@@ -92,6 +141,19 @@ public final class Assets {
         } catch (NoSuchFileException _) {
             throw DatasetException.invalid("The assets' `current` link leads nowhere.");
         }
+    }
+
+    private Path folder(String version) {
+        var folder =
+                version.startsWith("./")
+                        ? root.resolve(version)
+                        : root.resolve(VERSIONS).resolve(version);
+        if (!Files.isDirectory(folder)) {
+            throw DatasetException.invalid(
+                    "Version %s of the assets, with which the job began, is no longer there."
+                            .formatted(printable(version)));
+        }
+        return folder;
     }
 
     private static void checkSize(Path file, long most) throws IOException {

@@ -99,7 +99,7 @@ final class Load {
         if (deadline.isWithin(MARGIN)) {
             throw new IOException("no time left to begin the chunk");
         }
-        var dataset = assets.dataset(task.job().dataset());
+        var dataset = pinned(task).dataset(task.job().dataset());
         try (var _ = database.abortAfter(deadline.left().minus(MARGIN))) {
             try {
                 return transaction(task, dataset, ChunkTransaction.Care.FAST);
@@ -112,10 +112,15 @@ final class Load {
         }
     }
 
+    /// Every chunk of a job is read by the assets that the job began with.
+    private Assets pinned(Task task) {
+        return assets.at(task.job().assetsVersion());
+    }
+
     private JobState transaction(Task task, Dataset dataset, ChunkTransaction.Care care)
             throws SQLException, IOException {
         try {
-            return new ChunkTransaction(database, inbox, lookups, dataset)
+            return new ChunkTransaction(database, inbox, lookups.at(pinned(task)), dataset)
                     .run(task.job(), task.lease(), care);
         } catch (SQLException e) {
             if (SqlState.isTableMissing(e)) {

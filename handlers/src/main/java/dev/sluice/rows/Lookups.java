@@ -31,10 +31,21 @@ public final class Lookups {
     private record Loaded(Version version, LookupSet values) {}
 
     private final Assets assets;
-    private final Map<LookupName, Loaded> loaded = new HashMap<>();
+    // one per name: two versions take turns only while jobs of both are under way
+    private final Map<LookupName, Loaded> loaded;
 
     public Lookups(Assets assets) {
+        this(assets, new HashMap<>());
+    }
+
+    private Lookups(Assets assets, Map<LookupName, Loaded> loaded) {
         this.assets = assets;
+        this.loaded = loaded;
+    }
+
+    /// The tables as they are in these assets, out of the same memory.
+    public Lookups at(Assets other) {
+        return new Lookups(other, loaded);
     }
 
     /// For each column of a dataset the values it may have, where it names a lookup.

@@ -81,6 +81,53 @@ class AssetsTest {
     }
 
     @Test
+    void staysWithOneVersionThoughTheLinkIsSwitched() throws IOException {
+        dataset(root.resolve("versions/1"), "old");
+        dataset(root.resolve("versions/2"), "new");
+        var current = Files.createSymbolicLink(root.resolve("current"), Path.of("versions/1"));
+        var assets = new Assets(root);
+        var began = assets.version();
+        Files.delete(current);
+        Files.createSymbolicLink(current, Path.of("versions/2"));
+        assertThat(began).isEqualTo("1");
+        assertThat(assets.version()).isEqualTo("2");
+        assertThat(assets.at(began).version()).isEqualTo("1");
+        assertThat(assets.at(began).datasetNames()).containsExactly("old");
+        assertThat(assets.at(null).datasetNames()).containsExactly("new");
+    }
+
+    @Test
+    void staysWithAFolderThatSomebodyLinkedByHand() throws IOException {
+        dataset(root.resolve("a/v2"), "d");
+        Files.createSymbolicLink(root.resolve("latest"), Path.of("a/v2"));
+        Files.createSymbolicLink(root.resolve("current"), Path.of("latest"));
+        var began = new Assets(root).version();
+        assertThat(began).isEqualTo("./a/v2");
+        assertThat(new Assets(root).at(began).dataset("d").name()).isEqualTo("d");
+    }
+
+    @Test
+    void hasNoVersionWithoutALinkOrWithOneThatLeadsOutside(@TempDir Path outside)
+            throws IOException {
+        dataset(root, "d");
+        assertThat(new Assets(root).version()).isNull();
+        dataset(outside, "e");
+        Files.createSymbolicLink(root.resolve("current"), outside);
+        assertThat(new Assets(root).version()).isNull();
+        assertThat(new Assets(root).at(null).datasetNames()).containsExactly("e");
+    }
+
+    @Test
+    void saysThatTheVersionOfAJobIsGone() {
+        assertThatThrownBy(() -> new Assets(root).at("1").dataset("d"))
+                .isInstanceOfSatisfying(
+                        DatasetException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_DATASET))
+                .hasMessage(
+                        "Version 1 of the assets, with which the job began, is no longer there.");
+    }
+
+    @Test
     void saysThatTheCurrentLinkLeadsNowhere() throws IOException {
         Files.createSymbolicLink(root.resolve("current"), Path.of("gone"));
         assertThatThrownBy(() -> new Assets(root).dataset("d"))
