@@ -9,6 +9,7 @@ import dev.sluice.cli.stack.SigningKeys;
 import dev.sluice.cli.terminal.Stopwatch;
 import dev.sluice.cli.terminal.Terminal;
 import dev.sluice.cli.terminal.Text;
+import dev.sluice.local.Detours;
 import dev.sluice.local.Local;
 import dev.sluice.local.LocalOptions;
 import dev.sluice.local.StartException;
@@ -150,7 +151,8 @@ final class LocalStack implements AutoCloseable {
                         installation.builtImage(),
                         "/var/task/keys",
                         keys.publicFolder()),
-                announcements);
+                announcements,
+                Detours.NONE);
     }
 
     private static Endpoints endpoints(dev.sluice.local.Endpoints local, String token) {

@@ -32,6 +32,8 @@ import dev.sluice.local.timer.RateSchedule;
 import dev.sluice.local.timer.RateScheduleSettings;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,6 +51,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One start of a template, from its text to a running stack.
 ///
@@ -70,6 +73,7 @@ final class Deployment {
     private final Ports ports;
     private final Secrets secrets;
     private final String secretKey;
+    private @Nullable Services services;
 
     /// Reads what there is to read; nothing but the data directory's lock is taken yet.
     Deployment(
@@ -92,12 +96,29 @@ final class Deployment {
     }
 
     /// What came of it.
-    record Result(Endpoints endpoints, Map<String, String> outputs) {}
+    record Result(
+            Endpoints endpoints,
+            Map<String, String> outputs,
+            Functions functions,
+            Map<String, SqsMapping> mappings,
+            Optional<Postgres> database) {
+        Result {
+            outputs = Map.copyOf(outputs);
+            mappings = Map.copyOf(mappings);
+        }
+    }
 
     private record Stores(Buckets buckets, Queues queues, Optional<Postgres> postgres) {}
 
     private record Services(
-            Optional<Gateway> gateway, Stores stores, Functions functions, InvokeApi invokeApi) {}
+            Optional<Gateway> gateway,
+            Stores stores,
+            Functions functions,
+            InvokeApi invokeApi,
+            Ways ways) {}
+
+    /// How functions reach the services.
+    private record Ways(URI s3, URI sqs, URI lambda, InetSocketAddress database) {}
 
     Result run() throws IOException, InterruptedException, DeployException {
         var planned = stack(Reach.NOWHERE);
@@ -106,12 +127,19 @@ final class Deployment {
         var notifications = new Notifications(planned.notifications(), options.region(), ACCOUNT);
         var services = services(planned, notifications);
         deployFunctions(services);
-        var stack = stack(complete(planned, services));
+        var mappings = new HashMap<String, SqsMapping>();
+        var stack = stack(complete(planned, services, mappings));
         startSchedules(stack, services.functions());
         notifications.connect(services.functions()::invokeAsync);
         services.gateway().ifPresent(it -> serve(it, stack, services.functions()));
         remember(services);
-        return new Result(endpoints(stack, services), stack.outputs());
+        this.services = services;
+        return new Result(
+                endpoints(stack, services),
+                stack.outputs(),
+                services.functions(),
+                mappings,
+                services.stores().postgres());
     }
 
     private Services services(Stack planned, Notifications notifications) throws IOException {
@@ -119,23 +147,53 @@ final class Deployment {
                 planned.api().isPresent() ? Optional.of(gateway()) : Optional.<Gateway>empty();
         var stores = stores(planned, notifications);
         var functions = functions(stores.queues());
-        return new Services(
-                gateway,
-                stores,
-                functions,
-                parts.start(() -> InvokeApi.start(functions, ACCESS_KEY, ports.lambda())));
+        var invokeApi = parts.start(() -> InvokeApi.start(functions, ACCESS_KEY, ports.lambda()));
+        return new Services(gateway, stores, functions, invokeApi, ways(stores, invokeApi));
+    }
+
+    private Ways ways(Stores stores, InvokeApi invokeApi) throws IOException {
+        var postgres = stores.postgres();
+        return new Ways(
+                around(Detours.Service.S3, stores.buckets().endpoint()),
+                around(Detours.Service.SQS, stores.queues().endpoint()),
+                around(Detours.Service.LAMBDA, invokeApi.endpoint()),
+                postgres.isEmpty()
+                        ? InetSocketAddress.createUnresolved(Reach.NOWHERE.databaseHost(), 0)
+                        : options.detours()
+                                .around(Detours.Service.DATABASE, loopback(postgres.get().port())));
+    }
+
+    private URI around(Detours.Service service, URI endpoint) throws IOException {
+        var address = options.detours().around(service, loopback(endpoint.getPort()));
+        return URI.create("http://" + address.getHostString() + ":" + address.getPort());
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
     }
 
     private void deployFunctions(Services services) throws IOException {
         var addresses = addresses(services);
         for (var function : stack(reach(services)).functions()) {
-            services.functions().deploy(spec(function, addresses));
+            services.functions().deploy(spec(function, addresses, options.imagePaths()));
+        }
+    }
+
+    /// Deploys the functions once more, from an image that lies elsewhere on this machine.
+    void redeploy(Map<String, Path> imagePaths) throws IOException {
+        var running = services;
+        if (running == null) {
+            throw new IllegalStateException("the stack is not up");
+        }
+        var addresses = addresses(running);
+        for (var function : stack(reach(running)).functions()) {
+            running.functions().deploy(spec(function, addresses, imagePaths));
         }
     }
 
     /// Makes the custom resources and, in the same time, the event source mappings: their clients
     /// take as long to set up as a function takes to start.
-    private Reach complete(Stack planned, Services services)
+    private Reach complete(Stack planned, Services services, Map<String, SqsMapping> made)
             throws IOException, InterruptedException, DeployException {
         var mappings = new ArrayList<Future<SqsMapping>>();
         Reach reach;
@@ -148,7 +206,9 @@ final class Deployment {
             reach = makeCustomResources(planned, reach(services), services.functions());
         }
         for (int at = 0; at < mappings.size(); at++) {
-            mappings.get(at).resultNow().setEnabled(planned.mappings().get(at).enabled());
+            var mapping = mappings.get(at).resultNow();
+            mapping.setEnabled(planned.mappings().get(at).enabled());
+            made.put(planned.mappings().get(at).function(), mapping);
         }
         return reach;
     }
@@ -263,23 +323,24 @@ final class Deployment {
         return new Reach(
                 services.gateway().map(it -> it.endpoint().toString()).orElse(Reach.NOWHERE.api()),
                 stores.queues().endpoint().toString(),
-                stores.postgres().map(Postgres::host).orElse(Reach.NOWHERE.databaseHost()),
-                stores.postgres().map(Postgres::port).orElse(0),
+                services.ways().database().getHostString(),
+                services.ways().database().getPort(),
                 Map.of());
     }
 
     /// What tells the SDK of a function where the services are.
     private static Map<String, String> addresses(Services services) {
-        var stores = services.stores();
+        var ways = services.ways();
         return Map.of(
-                "AWS_ENDPOINT_URL_S3", stores.buckets().endpoint().toString(),
-                "AWS_ENDPOINT_URL_SQS", stores.queues().endpoint().toString(),
-                "AWS_ENDPOINT_URL_LAMBDA", services.invokeApi().endpoint().toString());
+                "AWS_ENDPOINT_URL_S3", ways.s3().toString(),
+                "AWS_ENDPOINT_URL_SQS", ways.sqs().toString(),
+                "AWS_ENDPOINT_URL_LAMBDA", ways.lambda().toString());
     }
 
-    private FunctionSpec spec(Stack.Function function, Map<String, String> addresses)
+    private FunctionSpec spec(
+            Stack.Function function, Map<String, String> addresses, Map<String, Path> imagePaths)
             throws IOException {
-        var here = new HostCommand(options.imagePaths());
+        var here = new HostCommand(imagePaths);
         var entryPoint =
                 function.entryPoint().isEmpty() ? image.entryPoint() : function.entryPoint();
         var words = new ArrayList<>(entryPoint);

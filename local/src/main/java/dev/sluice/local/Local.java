@@ -2,13 +2,18 @@ package dev.sluice.local;
 
 import dev.sluice.local.deploy.DeployException;
 import dev.sluice.local.document.DocumentException;
+import dev.sluice.local.invoke.Functions;
+import dev.sluice.local.mapping.SqsMapping;
 import dev.sluice.local.part.Parts;
+import dev.sluice.local.postgres.Postgres;
 import dev.sluice.local.timer.RateScheduleSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +22,12 @@ public final class Local implements AutoCloseable {
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(30);
 
     private final Parts parts;
+    private final Deployment deployment;
     private final Deployment.Result result;
 
-    private Local(Parts parts, Deployment.Result result) {
+    private Local(Parts parts, Deployment deployment, Deployment.Result result) {
         this.parts = parts;
+        this.deployment = deployment;
         this.result = result;
     }
 
@@ -34,7 +41,8 @@ public final class Local implements AutoCloseable {
             throws StartException {
         var parts = new Parts();
         try {
-            return new Local(parts, new Deployment(options, clock, pause, parts).run());
+            var deployment = new Deployment(options, clock, pause, parts);
+            return new Local(parts, deployment, deployment.run());
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             throw closedAfter(new StartException("The start was interrupted.", stopping), parts);
@@ -54,6 +62,30 @@ public final class Local implements AutoCloseable {
     /// The template's outputs by name.
     public Map<String, String> outputs() {
         return result.outputs();
+    }
+
+    /// The functions, for what an operator does to them: invoke, look at their environments, set
+    /// their reserved concurrency.
+    public Functions functions() {
+        return result.functions();
+    }
+
+    /// The event source mappings by the name of the function that they feed.
+    public Map<String, SqsMapping> mappings() {
+        return result.mappings();
+    }
+
+    /// The database's server, where the template declares one.
+    public Optional<Postgres> database() {
+        return result.database();
+    }
+
+    /// Deploys the functions from an image that lies elsewhere on this machine, while they work:
+    /// environments of the old one end what they are at and are not used again.
+    ///
+    /// @param imagePaths where a path of the image lives, by prefix; the rest is as at the start
+    public void redeploy(Map<String, Path> imagePaths) throws IOException {
+        deployment.redeploy(imagePaths);
     }
 
     /// Stops all, leaves no process; bounded in time.

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 /// @param dockerfile the image's description: entry point, environment, working directory
 /// @param imagePaths where a path of the image lives on this machine, by prefix
 /// @param announcements told, one sentence each, what this machine does otherwise than AWS
+/// @param detours what stands between the functions and the services
 public record LocalOptions(
         Path template,
         Path dataDirectory,
@@ -26,7 +27,8 @@ public record LocalOptions(
         Optional<Path> fileSystem,
         Path dockerfile,
         Map<String, Path> imagePaths,
-        Consumer<String> announcements) {
+        Consumer<String> announcements,
+        Detours detours) {
 
     public LocalOptions {
         if (apiPort < 0 || apiPort > 65_535) {
@@ -51,7 +53,8 @@ public record LocalOptions(
                 Optional.empty(),
                 template.resolveSibling("Dockerfile"),
                 Map.of(),
-                _ -> {});
+                _ -> {},
+                Detours.NONE);
     }
 
     public LocalOptions withApiPort(int port) {
@@ -65,7 +68,8 @@ public record LocalOptions(
                 fileSystem,
                 dockerfile,
                 imagePaths,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withStackName(String name) {
@@ -79,7 +83,8 @@ public record LocalOptions(
                 fileSystem,
                 dockerfile,
                 imagePaths,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withParameters(Map<String, String> values) {
@@ -93,7 +98,8 @@ public record LocalOptions(
                 fileSystem,
                 dockerfile,
                 imagePaths,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withFileSystem(Path folder) {
@@ -107,7 +113,8 @@ public record LocalOptions(
                 Optional.of(folder),
                 dockerfile,
                 imagePaths,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withDockerfile(Path file) {
@@ -121,7 +128,8 @@ public record LocalOptions(
                 fileSystem,
                 file,
                 imagePaths,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withImagePaths(Map<String, Path> folders) {
@@ -135,7 +143,8 @@ public record LocalOptions(
                 fileSystem,
                 dockerfile,
                 folders,
-                announcements);
+                announcements,
+                detours);
     }
 
     public LocalOptions withAnnouncements(Consumer<String> listener) {
@@ -149,6 +158,22 @@ public record LocalOptions(
                 fileSystem,
                 dockerfile,
                 imagePaths,
-                listener);
+                listener,
+                detours);
+    }
+
+    public LocalOptions withDetours(Detours around) {
+        return new LocalOptions(
+                template,
+                dataDirectory,
+                apiPort,
+                stackName,
+                region,
+                parameters,
+                fileSystem,
+                dockerfile,
+                imagePaths,
+                announcements,
+                around);
     }
 }

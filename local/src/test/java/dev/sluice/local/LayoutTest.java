@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     private static final String ROOT = "dev.sluice.local.";
     private static final List<String> STAND_ALONE =
-            List.of("template", "gateway", "s3", "sqs", "postgres", "proxy", "timer");
+            List.of("fault", "template", "gateway", "s3", "sqs", "postgres", "proxy", "timer");
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(new ImportOption.DoNotIncludeTests())

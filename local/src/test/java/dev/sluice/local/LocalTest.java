@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,13 +38,14 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 class LocalTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final Semaphore minutes = new Semaphore(0);
+    private final List<Detours.Service> detours = new ArrayList<>();
     private TestingStack stack;
     private Local local;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException, StartException {
         stack = new TestingStack(folder);
-        local = Local.start(stack.options(), now::get, this::pass);
+        local = Local.start(stack.options().withDetours(this::around), now::get, this::pass);
     }
 
     @AfterAll
@@ -140,10 +144,44 @@ class LocalTest {
     }
 
     @Test
+    void asksOnceForAWayAroundEachService() {
+        assertThat(detours).containsExactlyInAnyOrder(Detours.Service.values());
+    }
+
+    @Test
+    void deploysAnotherBuildWhileItRuns() throws Exception {
+        var before = local.functions().environments();
+        local.redeploy(stack.options().imagePaths());
+        try (var sqs = sqs()) {
+            sqs.sendMessage(it -> it.queueUrl(queue("Work")).messageBody("by the new one"));
+            assertThat(stack.event("by the new one")).contains("aws:sqs");
+        }
+        assertThat(local.functions().environments())
+                .isNotEmpty()
+                .doesNotContainAnyElementsOf(before);
+    }
+
+    @Test
+    void holdsBackAMappingThatIsSwitchedOff() throws Exception {
+        var mapping = Objects.requireNonNull(local.mappings().get("test-Worker"));
+        mapping.setEnabled(false);
+        mapping.setEnabled(true);
+        try (var sqs = sqs()) {
+            sqs.sendMessage(it -> it.queueUrl(queue("Work")).messageBody("after a pause"));
+            assertThat(stack.event("after a pause")).contains("aws:sqs");
+        }
+    }
+
+    @Test
     void isAloneOnItsDirectory() {
         assertThatThrownBy(() -> Local.start(stack.options()).close())
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("is in use by");
+    }
+
+    private InetSocketAddress around(Detours.Service service, InetSocketAddress address) {
+        detours.add(service);
+        return address;
     }
 
     /// A schedule's time passes when the test says so.

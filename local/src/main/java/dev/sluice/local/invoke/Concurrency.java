@@ -37,6 +37,12 @@ final class Concurrency {
         reserved.put(function, concurrency.getAsInt());
     }
 
+    /// A function's reservation; empty where it shares the account's pool.
+    synchronized OptionalInt reservation(String function) {
+        var own = reserved.get(function);
+        return own == null ? OptionalInt.empty() : OptionalInt.of(own);
+    }
+
     /// Counts one more invocation in; what stands against it otherwise.
     synchronized Optional<InvokeResult.Reason> enter(String function) {
         var own = reserved.get(function);

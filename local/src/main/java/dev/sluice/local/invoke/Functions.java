@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,6 +98,20 @@ public final class Functions implements Part {
         var requestId = UUID.randomUUID().toString();
         events.accept(spec, requestId, payload);
         return requestId;
+    }
+
+    /// Sets how many invocations of a function may be under way at once; 0 turns it off, empty
+    /// gives it a share of the account's pool. Holds until the function is deployed again.
+    ///
+    /// @throws NoSuchFunctionException if nothing of that name is deployed
+    /// @throws IllegalArgumentException if too little would be left to the others
+    public void reserve(String function, OptionalInt reservedConcurrency) {
+        concurrency.reserve(pool(function).spec().name(), reservedConcurrency);
+    }
+
+    /// What is reserved for a function now.
+    public OptionalInt reservation(String function) {
+        return concurrency.reservation(pool(function).spec().name());
     }
 
     /// What is deployed.

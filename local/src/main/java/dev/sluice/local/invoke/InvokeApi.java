@@ -12,11 +12,14 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Lambda's Invoke API on 127.0.0.1: `POST /2015-03-31/functions/{name or ARN}/invocations`.
+/// Lambda's Invoke API on 127.0.0.1: `POST /2015-03-31/functions/{name or ARN}/invocations`, and
+/// the reserved concurrency of a function: `PUT` and `DELETE
+/// /2017-10-31/functions/{…}/concurrency`, `GET /2019-09-30/functions/{…}/concurrency`.
 ///
 /// A request that is signed must be signed with the access key of this stack; the signature itself
 /// is not verified. One that is not signed is taken too, unless a web page sent it.
@@ -25,6 +28,10 @@ public final class InvokeApi implements Part {
     private static final int MAX_ASYNC_BYTES = 1 << 20;
     private static final Pattern PATH =
             Pattern.compile("/2015-03-31/functions/([^/]+)/invocations/?");
+    // PutFunctionConcurrency and DeleteFunctionConcurrency, and GetFunctionConcurrency
+    private static final Pattern CONCURRENCY_PATH =
+            Pattern.compile("/(2017-10-31|2019-09-30)/functions/([^/]+)/concurrency/?");
+    private static final int MAX_SETTING_BYTES = 1_000;
     private static final Pattern CREDENTIAL = Pattern.compile("Credential=([^/,]+)/");
 
     private final HttpServer server;
@@ -83,22 +90,76 @@ public final class InvokeApi implements Part {
 
     private Reply answer(HttpExchange exchange) throws IOException, InterruptedException {
         // The raw path: an ARN comes percent-encoded, and its decoded colons are not separators.
-        var path = PATH.matcher(exchange.getRequestURI().getRawPath());
-        if (!path.matches() || !exchange.getRequestMethod().equals("POST")) {
-            return Reply.error(404, "ResourceNotFoundException", "User", "No such operation");
-        }
+        var raw = exchange.getRequestURI().getRawPath();
         var refusal = refuse(exchange);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        var function =
-                java.net.URLDecoder.decode(
-                        path.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        var path = PATH.matcher(raw);
+        var concurrency = CONCURRENCY_PATH.matcher(raw);
         try {
-            return invoke(exchange, functions.find(function).name());
+            if (path.matches() && exchange.getRequestMethod().equals("POST")) {
+                return invoke(exchange, functions.find(decoded(path.group(1))).name());
+            }
+            if (concurrency.matches()) {
+                return concurrency(
+                        exchange,
+                        concurrency.group(1),
+                        functions.find(decoded(concurrency.group(2))).name());
+            }
         } catch (NoSuchFunctionException missing) {
             return Reply.error(404, "ResourceNotFoundException", "User", missing.getMessage());
         }
+        return noSuchOperation();
+    }
+
+    private static Reply noSuchOperation() {
+        return Reply.error(404, "ResourceNotFoundException", "User", "No such operation");
+    }
+
+    private static String decoded(String pathSegment) {
+        return java.net.URLDecoder.decode(pathSegment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private Reply concurrency(HttpExchange exchange, String version, String name)
+            throws IOException {
+        var method = exchange.getRequestMethod();
+        if (version.equals("2019-09-30")) {
+            return method.equals("GET") ? reservation(name) : noSuchOperation();
+        }
+        return switch (method) {
+            case "PUT" -> reserve(name, exchange.getRequestBody().readNBytes(MAX_SETTING_BYTES));
+            case "DELETE" -> {
+                functions.reserve(name, OptionalInt.empty());
+                yield new Reply(204, UUID.randomUUID().toString(), Map.of(), new byte[0]);
+            }
+            default -> noSuchOperation();
+        };
+    }
+
+    private Reply reserve(String name, byte[] request) {
+        var wanted = Json.wholeNumber(request, "ReservedConcurrentExecutions");
+        if (wanted.isEmpty() || wanted.getAsInt() < 0) {
+            return refusedSetting("ReservedConcurrentExecutions must be 0 or more");
+        }
+        try {
+            functions.reserve(name, wanted);
+        } catch (IllegalArgumentException tooMuch) {
+            return refusedSetting(tooMuch.getMessage());
+        }
+        return reservation(name);
+    }
+
+    private static Reply refusedSetting(@Nullable String why) {
+        return Reply.error(400, "InvalidParameterValueException", "User", why);
+    }
+
+    private Reply reservation(String name) {
+        var document = new LinkedHashMap<String, Integer>();
+        functions
+                .reservation(name)
+                .ifPresent(it -> document.put("ReservedConcurrentExecutions", it));
+        return new Reply(200, UUID.randomUUID().toString(), Map.of(), Json.bytes(document));
     }
 
     private Optional<Reply> refuse(HttpExchange exchange) {

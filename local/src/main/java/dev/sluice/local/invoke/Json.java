@@ -5,6 +5,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// The little that is done with JSON here.
 final class Json {
@@ -30,6 +31,17 @@ final class Json {
             return parser.nextToken() == null;
         } catch (IOException _) {
             return false;
+        }
+    }
+
+    /// A member of the document that is a whole number, where there is one.
+    static OptionalInt wholeNumber(byte[] document, String member) {
+        try {
+            return JSON.std.mapFrom(document).get(member) instanceof Integer number
+                    ? OptionalInt.of(number)
+                    : OptionalInt.empty();
+        } catch (IOException _) {
+            return OptionalInt.empty();
         }
     }
 }

@@ -25,7 +25,8 @@ final class Orphans {
         var orphans = of(real);
         for (var orphan : orphans) {
             if (orphan.parent().filter(orphans::contains).isEmpty()) {
-                interrupt(orphan);
+                // The fast shutdown; what Java sends, SIGTERM, would wait for all clients to leave.
+                signal("INT", orphan);
             }
         }
         if (!gone(real)) {
@@ -37,6 +38,20 @@ final class Orphans {
         // PostgreSQL would take any live process of this number for its other self
         Files.deleteIfExists(data.resolve("postmaster.pid"));
         return orphans.size();
+    }
+
+    /// Ends them in PostgreSQL's immediate mode, which leaves everything as it is.
+    static void quit(Path data) throws IOException {
+        var real = data.toRealPath();
+        var all = of(real);
+        for (var process : all) {
+            if (process.parent().filter(all::contains).isEmpty()) {
+                signal("QUIT", process);
+            }
+        }
+        if (!gone(real)) {
+            throw new IOException("a PostgreSQL on " + data + " does not end: " + of(real));
+        }
     }
 
     private static List<ProcessHandle> of(Path data) {
@@ -55,9 +70,14 @@ final class Orphans {
         }
     }
 
-    // The fast shutdown; what Java sends, SIGTERM, would wait for all clients to leave.
-    private static void interrupt(ProcessHandle process) throws IOException {
-        var kill = List.of("sh", "-c", "kill -INT \"$1\"", "sh", Long.toString(process.pid()));
+    private static void signal(String name, ProcessHandle process) throws IOException {
+        var kill =
+                List.of(
+                        "sh",
+                        "-c",
+                        "kill -%s \"$1\"".formatted(name),
+                        "sh",
+                        Long.toString(process.pid()));
         new ProcessBuilder(kill).redirectErrorStream(true).start().getInputStream().readAllBytes();
     }
 

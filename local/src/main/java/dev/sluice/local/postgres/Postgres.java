@@ -35,14 +35,15 @@ public final class Postgres implements Part {
 
     private final Parts parts;
     private final int port;
-    private final String owner;
-    private final String database;
+    private final PostgresSettings settings;
+    private Server server;
+    private boolean closed;
 
-    private Postgres(Parts parts, int port, PostgresSettings settings) {
+    private Postgres(Parts parts, int port, PostgresSettings settings, Server server) {
         this.parts = parts;
         this.port = port;
-        this.owner = settings.owner();
-        this.database = settings.database();
+        this.settings = settings;
+        this.server = server;
     }
 
     /// Ends what an earlier run left on the directory, starts the server and waits until it
@@ -51,8 +52,31 @@ public final class Postgres implements Part {
         var parts = new Parts();
         var _ = parts.start(() -> DirectoryLock.take(settings.dataDirectory()));
         int port = Ports.free(settings.preferredPort());
-        var _ = parts.start(() -> serve(settings, port));
-        return new Postgres(parts, port, settings);
+        try {
+            return new Postgres(parts, port, settings, serve(settings, port));
+        } catch (IOException | RuntimeException failure) {
+            closeAfter(failure, parts);
+            throw failure;
+        }
+    }
+
+    private static void closeAfter(Exception failure, Parts parts) {
+        try {
+            parts.close();
+        } catch (IOException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    /// Ends the server as a crash of its machine's processes would, in its immediate mode: sessions
+    /// are cut where they are and nothing is written any more. Starts it again on the same port,
+    /// which recovers what was committed, and returns when it answers.
+    public synchronized void crash() throws IOException {
+        if (closed) {
+            throw new IOException("PostgreSQL is stopped");
+        }
+        server.crash();
+        server = serve(settings, port);
     }
 
     public String host() {
@@ -65,12 +89,17 @@ public final class Postgres implements Part {
 
     /// The owner's libpq URI.
     public URI uri() {
-        return URI.create("postgresql://" + owner + "@" + host() + ":" + port + "/" + database);
+        return URI.create(
+                "postgresql://%s@%s:%d/%s"
+                        .formatted(settings.owner(), host(), port, settings.database()));
     }
 
     @Override
-    public void close() throws IOException {
-        parts.close();
+    public synchronized void close() throws IOException {
+        closed = true;
+        try (parts) {
+            server.close();
+        }
     }
 
     private static Server serve(PostgresSettings settings, int port) throws IOException {

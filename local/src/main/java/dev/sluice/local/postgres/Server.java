@@ -90,6 +90,12 @@ final class Server implements Part {
         }
     }
 
+    /// Ends it without an orderly shutdown.
+    void crash() throws IOException {
+        Orphans.quit(data);
+        close();
+    }
+
     private void awaitReady(Path log) throws IOException {
         var deadline = Instant.now().plus(TO_START);
         while (!isReady()) {

@@ -77,6 +77,34 @@ class InvokeApiTest {
     }
 
     @Test
+    void setsAFunctionsReservedConcurrency() {
+        var name = "test-Behave";
+        assertThat(lambda.getFunctionConcurrency(it -> it.functionName(name)))
+                .extracting(it -> it.reservedConcurrentExecutions())
+                .isNull();
+        lambda.putFunctionConcurrency(it -> it.functionName(name).reservedConcurrentExecutions(0));
+        assertThatThrownBy(() -> lambda.invoke(it -> it.functionName(name)))
+                .isInstanceOf(TooManyRequestsException.class);
+        assertThat(
+                        lambda.getFunctionConcurrency(it -> it.functionName(name))
+                                .reservedConcurrentExecutions())
+                .isZero();
+        assertThatThrownBy(() ->
+                        lambda.putFunctionConcurrency(
+                                it -> it.functionName(name).reservedConcurrentExecutions(100_000)))
+                .isInstanceOf(LambdaException.class)
+                .hasMessageContaining("below its minimum value");
+        lambda.deleteFunctionConcurrency(it -> it.functionName(name));
+        assertThat(
+                        lambda.invoke(it ->
+                                        it.functionName(name)
+                                                .payload(SdkBytes.fromUtf8String("\"echo x\"")))
+                                .payload()
+                                .asUtf8String())
+                .isEqualTo("\"x\"");
+    }
+
+    @Test
     void takesAnArn() {
         var answer =
                 lambda.invoke(it ->

@@ -63,6 +63,25 @@ final class PostgresTest {
     }
 
     @Test
+    void comesBackFromACrashWithWhatWasCommittedAndNoMore() throws Exception {
+        try (var postgres = Postgres.start(settings(0, Map.of()))) {
+            int port = postgres.port();
+            try (var cut = connect(postgres)) {
+                execute(cut, "CREATE TABLE t AS SELECT 1 AS n");
+                cut.setAutoCommit(false);
+                execute(cut, "INSERT INTO t VALUES (2)");
+                postgres.crash();
+                assertThatThrownBy(() -> execute(cut, "INSERT INTO t VALUES (3)"))
+                        .isInstanceOf(SQLException.class);
+            }
+            assertThat(postgres.port()).isEqualTo(port);
+            try (var after = connect(postgres)) {
+                assertThat(one(after, "SELECT sum(n) FROM t")).isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
     void takesAnotherPortWhereThePreferredOneIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var postgres = Postgres.start(settings(taken.getLocalPort(), Map.of()))) {

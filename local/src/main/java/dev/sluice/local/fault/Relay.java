@@ -1,0 +1,228 @@
+package dev.sluice.local.fault;
+
+import dev.sluice.local.part.Part;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// A TCP relay on 127.0.0.1 in front of a server, whose links can be made ill while it runs.
+///
+/// Toxics hold for all links, those that are open and those to come, until they are healed; traps
+/// spring at a byte of one link. Thread-safe.
+public final class Relay implements Part {
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int BIND_TRIES = 50;
+    private static final long PATIENCE_MILLIS = 1_000;
+
+    private final InetSocketAddress server;
+    private final int port;
+    private final Map<Direction, List<Toxic>> toxics = new EnumMap<>(Direction.class);
+    private final List<Trap> traps = new CopyOnWriteArrayList<>();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Map<Direction, AtomicLong> passed = new EnumMap<>(Direction.class);
+    private final AtomicLong connections = new AtomicLong();
+    private @Nullable ServerSocket listener;
+    private boolean closed;
+
+    private Relay(InetSocketAddress server, ServerSocket listener) {
+        this.server = server;
+        this.listener = listener;
+        this.port = listener.getLocalPort();
+        for (var direction : Direction.values()) {
+            toxics.put(direction, List.of());
+            passed.put(direction, new AtomicLong());
+        }
+    }
+
+    /// Listens on a free port and passes everything on to the server.
+    public static Relay start(InetSocketAddress server) throws IOException {
+        var relay = new Relay(server, bind(0));
+        relay.listen();
+        return relay;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /// Makes one direction ill, in addition to what it suffers from already.
+    public synchronized void infect(Direction direction, Toxic toxic) {
+        var all = new ArrayList<>(toxics.getOrDefault(direction, List.of()));
+        all.add(toxic);
+        toxics.put(direction, List.copyOf(all));
+        notifyAll();
+    }
+
+    /// Sets a trap, for the links that are open as well.
+    public void arm(Trap trap) {
+        traps.add(trap);
+    }
+
+    /// Resets all links that are open now.
+    public void cut() {
+        links.forEach(Link::reset);
+    }
+
+    /// Resets all links and refuses new ones, until it is healed.
+    public void refuse() throws IOException {
+        synchronized (this) {
+            var open = listener;
+            listener = null;
+            if (open != null) {
+                open.close();
+            }
+        }
+        cut();
+    }
+
+    /// Takes away all toxics and traps and listens again. Links that fell silent for good are
+    /// reset, all others go on.
+    public void heal() throws IOException {
+        traps.clear();
+        synchronized (this) {
+            toxics.replaceAll((_, _) -> List.of());
+            notifyAll();
+            if (listener == null && !closed) {
+                listener = bind(port);
+                listen();
+            }
+        }
+        links.stream().filter(Link::isSilent).forEach(Link::reset);
+    }
+
+    /// Bytes that were passed on in all.
+    public long bytes(Direction direction) {
+        return counter(direction).get();
+    }
+
+    /// Connections that were made in all.
+    public long connections() {
+        return connections.get();
+    }
+
+    /// The connections that are open now.
+    public List<LinkView> links() {
+        return links.stream().map(Link::view).toList();
+    }
+
+    /// Resets everything.
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
+        refuse();
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    synchronized List<Toxic> toxics(Direction direction) {
+        return toxics.getOrDefault(direction, List.of());
+    }
+
+    /// Waits for as long as the link's direction leads into a black hole.
+    synchronized void awaitPassable(Link link, Direction direction) throws InterruptedException {
+        while (!closed
+                && !link.isOver()
+                && (link.isSilent()
+                        || toxics(direction).stream()
+                                .anyMatch(Toxic.BlackHole.class::isInstance))) {
+            wait(PATIENCE_MILLIS);
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    List<Trap> traps() {
+        traps.removeIf(Trap::isSpent);
+        return traps;
+    }
+
+    AtomicLong counter(Direction direction) {
+        return passed.computeIfAbsent(direction, _ -> new AtomicLong());
+    }
+
+    void ended(Link link) {
+        links.remove(link);
+    }
+
+    private synchronized void listen() {
+        var open = listener;
+        if (open != null) {
+            Thread.ofVirtual().name("relay " + port).start(() -> accept(open));
+        }
+    }
+
+    private void accept(ServerSocket from) {
+        while (!from.isClosed()) {
+            try {
+                var client = from.accept();
+                Thread.ofVirtual().start(() -> link(client));
+            } catch (IOException _) {
+                // closed: it refuses, or it is over
+            }
+        }
+    }
+
+    private void link(Socket client) {
+        var upstream = new Socket();
+        var link = new Link(this, client, upstream);
+        try {
+            client.setTcpNoDelay(true);
+            upstream.setTcpNoDelay(true);
+            upstream.connect(server, CONNECT_MILLIS);
+        } catch (IOException _) {
+            // The server refuses: so does this.
+            link.reset();
+            return;
+        }
+        connections.incrementAndGet();
+        links.add(link);
+        link.start();
+        // One that came in while the door was being shut.
+        if (isClosed()) {
+            link.reset();
+        }
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            var socket = new ServerSocket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 512);
+                return socket;
+            } catch (IOException taken) {
+                socket.close();
+                // A client of anybody's may have been given this port for a moment.
+                if (port == 0 || attempt == BIND_TRIES) {
+                    throw taken;
+                }
+                pause(taken);
+            }
+        }
+    }
+
+    private static void pause(IOException taken) throws IOException {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            throw taken;
+        }
+    }
+}
