@@ -2,8 +2,9 @@ package dev.sluice.dataset;
 
 import org.jspecify.annotations.Nullable;
 
-/// One column of the table and what makes a value of it good. `from` is its name in the file; `min`
-/// and `max` are written as a value of the type would be.
+/// One column of the table and what makes a value of it good. `from` is its name in the file,
+/// unless `position` says which field it is, counted from 1; `min` and `max` are written as a value
+/// of the type would be, whatever the `pattern`.
 public record Column(
         String name,
         String from,
@@ -12,7 +13,10 @@ public record Column(
         @Nullable Bound min,
         @Nullable Bound max,
         @Nullable Integer maxLength,
-        @Nullable LookupName lookup) {
+        @Nullable LookupName lookup,
+        @Nullable Integer position,
+        @Nullable TimePattern pattern) {
+    private static final int LAST_POSITION = 100_000;
 
     /// A column of a lookup table: `countries.code` is column `code` of `lookups/countries.csv`.
     public record LookupName(String table, String column) {
@@ -58,6 +62,47 @@ public record Column(
         }
         if (lookup != null && !type.kind().textual()) {
             throw new IllegalArgumentException("lookup does not go with " + type.sql());
+        }
+        if (position != null && (position < 1 || position > LAST_POSITION)) {
+            throw new IllegalArgumentException("a position is 1 to " + LAST_POSITION);
+        }
+        if (pattern != null) {
+            checkPattern(type, pattern);
+        }
+    }
+
+    /// A column found by its name, its times written the usual way.
+    public Column(
+            String name,
+            String from,
+            ColumnType type,
+            boolean required,
+            @Nullable Bound min,
+            @Nullable Bound max,
+            @Nullable Integer maxLength,
+            @Nullable LookupName lookup) {
+        this(name, from, type, required, min, max, maxLength, lookup, null, null);
+    }
+
+    private static void checkPattern(ColumnType type, TimePattern pattern) {
+        switch (type.kind()) {
+            case DATE -> {
+                if (pattern.hasTime() || pattern.hasZone()) {
+                    throw new IllegalArgumentException(
+                            "the pattern has a time, which a date would lose");
+                }
+            }
+            case TIMESTAMP -> {
+                if (pattern.hasZone()) {
+                    throw new IllegalArgumentException(
+                            "the pattern has a zone, which a timestamp would lose; timestamptz"
+                                    + " keeps it");
+                }
+            }
+            case TIMESTAMPTZ -> {
+                // any part may be there
+            }
+            default -> throw new IllegalArgumentException("pattern does not go with " + type.sql());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.dataset;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
@@ -43,10 +45,17 @@ public record Dataset(
                             .formatted(MOST_COLUMNS, columns.size()));
         }
         checkNames(columns, provenance);
+        checkPositions(format, columns);
         checkKey(columns, key);
         if (mode != Mode.APPEND && key.isEmpty()) {
             throw new IllegalArgumentException("mode %s needs a key".formatted(mode.wireName()));
         }
+    }
+
+    /// Reads a dataset file that stands anywhere, and checks all of it.
+    public static Dataset read(Path file) throws IOException {
+        var name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
+        return DatasetFile.read(file, name);
     }
 
     /// A dataset that says nothing but its columns.
@@ -95,6 +104,23 @@ public record Dataset(
             throw new IllegalArgumentException(
                     "the column names _job and _record are taken while provenance is true");
         }
+    }
+
+    // without a header a column without a position would be found by its place in the list
+    private static void checkPositions(Format format, List<Column> columns) {
+        var positions = columns.stream().filter(column -> column.position() != null).count();
+        if (!format.header()
+                && format.type() != Format.Type.JSONL
+                && positions != 0
+                && positions != columns.size()) {
+            throw new IllegalArgumentException(
+                    "without a header either all columns say `from: position` or none");
+        }
+    }
+
+    /// Whether columns are found by position and no name in the file counts.
+    public boolean isByPosition() {
+        return columns.stream().allMatch(column -> column.position() != null);
     }
 
     private static void checkKey(List<Column> columns, List<String> key) {

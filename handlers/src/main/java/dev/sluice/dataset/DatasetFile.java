@@ -36,9 +36,30 @@ final class DatasetFile {
                     "provenance",
                     "timeZone");
     static final Set<String> FORMAT_PROPERTIES =
-            Set.of("type", "header", "delimiter", "quote", "nullText", "encoding");
+            Set.of(
+                    "type",
+                    "header",
+                    "delimiter",
+                    "quote",
+                    "escape",
+                    "nullText",
+                    "comment",
+                    "skipLines",
+                    "trueWords",
+                    "falseWords",
+                    "encoding",
+                    "lenient");
     static final Set<String> COLUMN_PROPERTIES =
-            Set.of("name", "from", "type", "required", "min", "max", "maxLength", "lookup");
+            Set.of(
+                    "name",
+                    "from",
+                    "type",
+                    "required",
+                    "min",
+                    "max",
+                    "maxLength",
+                    "lookup",
+                    "pattern");
 
     private final String file;
     private final String name;
@@ -173,36 +194,72 @@ final class DatasetFile {
         }
         var members = node.members(FORMAT_PROPERTIES);
         var type = or(members.get("type"), Format.Type.CSV, DatasetFile::type);
-        checkEncoding(members.get("encoding"));
         if (type == Format.Type.JSONL) {
             return jsonLines(members);
         }
         var standard = Format.of(type);
+        checkEscape(members.get("escape"), members.get("quote"));
         return node.as(_ ->
                 new Format(
                         type,
                         or(members.get("header"), standard.header(), YamlNode::bool),
                         or(members.get("delimiter"), standard.delimiter(), DatasetFile::character),
                         quote(members.get("quote"), standard),
-                        or(members.get("nullText"), standard.nullText(), YamlNode::text)));
+                        or(members.get("nullText"), standard.nullText(), YamlNode::text),
+                        or(members.get("escape"), standard.escape(), DatasetFile::escape),
+                        comment(members.get("comment")),
+                        or(members.get("skipLines"), 0, DatasetFile::length),
+                        or(members.get("encoding"), Encoding.UTF_8, DatasetFile::encoding),
+                        new Words(
+                                words(members.get("trueWords"), Words.STANDARD.yes()),
+                                words(members.get("falseWords"), Words.STANDARD.no())),
+                        or(members.get("lenient"), false, YamlNode::bool)));
     }
 
     private static Format.Type type(YamlNode node) {
         return node.word(Format.Type.values(), Format.Type::wireName);
     }
 
-    private static void checkEncoding(@Nullable YamlNode node) {
-        if (node != null && !node.text().equalsIgnoreCase("utf-8")) {
-            throw node.wrong("must be utf-8; files in other encodings are not read yet");
+    private static Format.Escape escape(YamlNode node) {
+        return node.word(Format.Escape.values(), Format.Escape::wireName);
+    }
+
+    private static void checkEscape(@Nullable YamlNode escape, @Nullable YamlNode quote) {
+        if (escape != null
+                && quote != null
+                && quote.text().isEmpty()
+                && escape(escape) == Format.Escape.DOUBLED) {
+            throw escape.wrong("doubled does not go with a format without a quote");
         }
     }
 
-    private static Format jsonLines(Map<String, YamlNode> members) {
-        for (var property : List.of("header", "delimiter", "quote", "nullText")) {
-            var node = members.get(property);
-            if (node != null) {
-                throw node.wrong("does not go with type jsonl");
+    private static Encoding encoding(YamlNode node) {
+        for (var encoding : Encoding.values()) {
+            if (encoding.wireName().equalsIgnoreCase(node.text())) {
+                return encoding;
             }
+        }
+        return node.word(Encoding.values(), Encoding::wireName);
+    }
+
+    private static @Nullable Character comment(@Nullable YamlNode node) {
+        return node == null || node.text().isEmpty() ? null : character(node);
+    }
+
+    private static List<String> words(@Nullable YamlNode node, List<String> standard) {
+        return node == null ? standard : node.items().stream().map(YamlNode::written).toList();
+    }
+
+    private static Format jsonLines(Map<String, YamlNode> members) {
+        for (var member : members.entrySet()) {
+            var goes = Set.of("type", "encoding").contains(member.getKey());
+            if (!goes) {
+                throw member.getValue().wrong("does not go with type jsonl");
+            }
+        }
+        var encoding = members.get("encoding");
+        if (encoding != null && encoding(encoding) != Encoding.UTF_8) {
+            throw encoding.wrong("must be utf-8: JSON Lines has no other");
         }
         return Format.of(Format.Type.JSONL);
     }
@@ -236,26 +293,44 @@ final class DatasetFile {
         var typed = required(node, members, "type");
         var type = typed.as(it -> ColumnType.parse(it.text()));
         var from = members.get("from");
-        if (from != null && !format.header() && format.type() != Format.Type.JSONL) {
-            throw from.wrong(
-                    "does not go with a format without a header; columns count by position");
-        }
+        var position = from == null ? null : position(from, format);
         var length = members.get("maxLength");
         return new YamlNode(node.file(), "column " + name, node.node())
                 .as(_ ->
                         new Column(
                                 name,
-                                from == null ? name : from.text(),
+                                from == null || position != null ? name : from.text(),
                                 type,
                                 or(members.get("required"), false, YamlNode::bool),
                                 bound(members.get("min"), type),
                                 bound(members.get("max"), type),
                                 length == null ? null : length.as(DatasetFile::length),
-                                lookup(members.get("lookup"))));
+                                lookup(members.get("lookup")),
+                                position,
+                                pattern(members.get("pattern"))));
+    }
+
+    private static @Nullable Integer position(YamlNode from, Format format) {
+        var json = format.type() == Format.Type.JSONL;
+        if (from.isWholeNumber()) {
+            if (json) {
+                throw from.wrong("must be a member's name in quotes; JSON Lines has no positions");
+            }
+            return length(from);
+        }
+        if (!format.header() && !json) {
+            throw from.wrong(
+                    "does not go with a format without a header; write a position such as 3");
+        }
+        return null;
     }
 
     private static @Nullable Bound bound(@Nullable YamlNode node, ColumnType type) {
         return node == null ? null : node.as(it -> Bound.parse(type, it.written()));
+    }
+
+    private static @Nullable TimePattern pattern(@Nullable YamlNode node) {
+        return node == null ? null : node.as(it -> new TimePattern(it.text()));
     }
 
     private static Integer length(YamlNode node) {

@@ -60,6 +60,11 @@ record YamlNode(String file, String property, Node node) {
         return scalar.getValue();
     }
 
+    /// Whether this is a number as YAML writes it, and no text.
+    boolean isWholeNumber() {
+        return node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT);
+    }
+
     /// A number, or anything else that is written like one, as it is written.
     String written() {
         return scalar("a value").getValue();

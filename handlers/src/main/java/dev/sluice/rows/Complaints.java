@@ -1,7 +1,10 @@
 package dev.sluice.rows;
 
+import static java.util.Locale.ROOT;
+
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType.Kind;
+import dev.sluice.dataset.Encoding;
 import dev.sluice.job.RejectCode;
 
 /// What is said about a record or a value that is refused, each time one sentence.
@@ -29,12 +32,21 @@ final class Complaints {
             case INVALID_TIMESTAMP ->
                     "is not a %s such as %s"
                             .formatted(column.type().sql(), timestampExample(column));
-            case INVALID_DATE -> "is not a date such as 2024-01-31";
+            case INVALID_DATE -> "is not a date such as " + dateExample(column);
             default -> "is not a value of type " + column.type().sql();
         };
     }
 
+    private static String dateExample(Column column) {
+        var pattern = column.pattern();
+        return pattern == null ? "2024-01-31" : pattern.example();
+    }
+
     private static String timestampExample(Column column) {
+        var pattern = column.pattern();
+        if (pattern != null) {
+            return pattern.example();
+        }
         return column.type().kind() == Kind.TIMESTAMPTZ
                 ? "2024-01-31 12:34:56+01:00"
                 : "2024-01-31 12:34:56, without a time zone";
@@ -81,9 +93,18 @@ final class Complaints {
                 .formatted(line, mostBytes);
     }
 
-    static String badByte(boolean nul, int at) {
+    static String badByte(boolean nul, int at, Encoding encoding) {
         return "The record has %s at its byte %d."
-                .formatted(nul ? "a NUL character" : "bytes that are not UTF-8", at);
+                .formatted(
+                        nul
+                                ? "a NUL character"
+                                : "bytes that are not " + encoding.wireName().toUpperCase(ROOT),
+                        at);
+    }
+
+    static String escape(String column) {
+        return "Column %s: a backslash stands before a character that needs none."
+                .formatted(Shown.value(column));
     }
 
     static String fieldCount(int fields, int expected) {

@@ -20,9 +20,11 @@ final class FastRecords implements Records {
 
     private static final byte ENDS_PLAIN = 1;
     private static final byte ENDS_QUOTED = 2;
+    // whatever else has a meaning
+    private static final byte ENDS_FIELD = 4;
 
     private static final byte QUOTED = 1;
-    private static final byte DOUBLED = 2;
+    private static final byte ESCAPED = 2;
 
     private enum Outcome {
         ENDED,
@@ -65,10 +67,11 @@ final class FastRecords implements Records {
         this.base = start.byteOffset();
         this.nextLine = start.line();
         this.nextRecord = start.record();
-        mark(dialect.delimiter(), ENDS_PLAIN);
+        mark(dialect.delimiter(), (byte) (ENDS_PLAIN | ENDS_FIELD));
         mark(dialect.quote(), ENDS_QUOTED);
-        mark('\n', (byte) (ENDS_PLAIN | ENDS_QUOTED));
-        mark('\r', (byte) (ENDS_PLAIN | ENDS_QUOTED));
+        mark(dialect.escape(), (byte) (ENDS_PLAIN | ENDS_QUOTED));
+        mark('\n', (byte) (ENDS_PLAIN | ENDS_QUOTED | ENDS_FIELD));
+        mark('\r', (byte) (ENDS_PLAIN | ENDS_QUOTED | ENDS_FIELD));
     }
 
     private void mark(int c, byte bits) {
@@ -79,7 +82,7 @@ final class FastRecords implements Records {
 
     @Override
     public boolean next() throws IOException {
-        if (!skipBlankLines()) {
+        if (!skipWhatIsNoRecord()) {
             return false;
         }
         line = nextLine;
@@ -99,13 +102,17 @@ final class FastRecords implements Records {
         }
     }
 
-    // a blank line is no record
-    private boolean skipBlankLines() throws IOException {
+    // blank lines and comments
+    private boolean skipWhatIsNoRecord() throws IOException {
         while (true) {
             if (next == limit && !fill()) {
                 return false;
             }
             var b = buffer[next];
+            if (b == dialect.comment()) {
+                skipToLineEnd();
+                continue;
+            }
             if (b != '\n' && b != '\r') {
                 return true;
             }
@@ -114,6 +121,16 @@ final class FastRecords implements Records {
             if (b == '\r') {
                 skipLineFeed();
             }
+        }
+    }
+
+    // the line end itself is then a blank line's
+    private void skipToLineEnd() throws IOException {
+        while (next < limit || fill()) {
+            if (buffer[next] == '\n' || buffer[next] == '\r') {
+                return;
+            }
+            next++;
         }
     }
 
@@ -131,6 +148,9 @@ final class FastRecords implements Records {
         final var lKinds = kinds;
         final var lQuote = dialect.quote();
         final var lDelimiter = dialect.delimiter();
+        final var lEscape = dialect.escape();
+        // quotes are doubled where nothing else hides them
+        final var lDoubled = lEscape == Dialect.NONE ? lQuote : Dialect.NONE;
         final var lStart = next;
         final var lCap = (int) Math.min(limit, (long) lStart + recordBytes);
         var lPosition = lStart;
@@ -157,32 +177,50 @@ final class FastRecords implements Records {
                     }
                     final var b = lBuffer[lPosition++];
                     if (b == lQuote) {
-                        if (lPosition == lCap || lBuffer[lPosition] != lQuote) {
+                        if (lPosition == lCap || lBuffer[lPosition] != lDoubled) {
                             break;
                         }
-                        marks |= DOUBLED;
+                        marks |= ESCAPED;
                         lPosition++;
+                    } else if (b == lEscape) {
+                        marks |= ESCAPED;
+                        lLines += linesEscaped(lPosition, lCap);
+                        lPosition = behindEscaped(lPosition, lCap);
+                        if (lPosition > lCap) {
+                            return openQuote(lCap, lLines, line + linesBefore);
+                        }
                     } else if (b == '\r' || lBuffer[lPosition - 2] != '\r') {
                         // a line feed right behind a carriage return is the same line end
                         lLines++;
                     }
                 }
                 to = lPosition - 1;
-                if (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                if (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_FIELD) == 0) {
                     if (damage == Damage.NONE) {
                         damage = Damage.TEXT_AFTER_QUOTE;
                         damageLine = line + linesBefore;
                     }
-                    while (lPosition < lCap
-                            && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                    while (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_FIELD) == 0) {
                         lPosition++;
                     }
                 }
             } else {
                 // field without quotes
                 from = lPosition;
-                while (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
-                    lPosition++;
+                while (true) {
+                    while (lPosition < lCap
+                            && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_PLAIN) == 0) {
+                        lPosition++;
+                    }
+                    if (lPosition == lCap || lBuffer[lPosition] != lEscape) {
+                        break;
+                    }
+                    marks |= ESCAPED;
+                    lLines += linesEscaped(lPosition + 1, lCap);
+                    lPosition = behindEscaped(lPosition + 1, lCap);
+                    if (lPosition > lCap) {
+                        return openEscape(lCap);
+                    }
                 }
                 to = lPosition;
             }
@@ -219,6 +257,29 @@ final class FastRecords implements Records {
         next = cap;
         nextLine += lines;
         return Outcome.ENDED;
+    }
+
+    private int linesEscaped(int at, int cap) {
+        return at < cap && (buffer[at] == '\n' || buffer[at] == '\r') ? 1 : 0;
+    }
+
+    // the index behind what a backslash hides; beyond the cap where that is not in sight
+    private int behindEscaped(int at, int cap) {
+        var fileEnds = cap == limit && atEnd;
+        if (at == cap) {
+            return fileEnds ? cap : cap + 1;
+        }
+        if (buffer[at] != '\r') {
+            return at + 1;
+        }
+        if (at + 1 < limit) {
+            return buffer[at + 1] == '\n' ? at + 2 : at + 1;
+        }
+        return fileEnds ? cap : cap + 1;
+    }
+
+    private Outcome openEscape(int cap) {
+        return cap < limit ? Outcome.TOO_LONG : Outcome.NEEDS_MORE;
     }
 
     private Outcome atCap(int cap, int lines) {
@@ -384,8 +445,13 @@ final class FastRecords implements Records {
     }
 
     @Override
-    public boolean doubled(int field) {
-        return (fieldMarks[field] & DOUBLED) != 0;
+    public boolean escaped(int field) {
+        return (fieldMarks[field] & ESCAPED) != 0;
+    }
+
+    @Override
+    public boolean mended() {
+        return false;
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.sluice.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.sluice.dataset.Bound;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType.Kind;
+import dev.sluice.dataset.Words;
 import dev.sluice.job.RejectCode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -55,6 +58,8 @@ final class FastValues implements Values {
         final boolean bounded;
         final @Nullable BigDecimal leastNumber;
         final @Nullable BigDecimal mostNumber;
+        final @Nullable PatternedTime patterned;
+        final @Nullable FixedTime fixed;
 
         Check(Column column, @Nullable LookupSet lookup) {
             this.column = column;
@@ -66,6 +71,9 @@ final class FastValues implements Values {
             bounded = column.min() != null || column.max() != null;
             leastNumber = column.min() instanceof Bound.Quantity n ? n.value() : null;
             mostNumber = column.max() instanceof Bound.Quantity n ? n.value() : null;
+            var pattern = column.pattern();
+            patterned = pattern == null ? null : new PatternedTime(pattern);
+            fixed = pattern == null ? null : FixedTime.of(pattern.text()).orElse(null);
             typeRange();
             if (column.min() != null) {
                 least = Math.max(least, lowest(column.min()));
@@ -135,17 +143,28 @@ final class FastValues implements Values {
     }
 
     private final Check[] checks;
+    private final byte[][] trueWords;
+    private final byte[][] falseWords;
+    private final ZoneId timeZone;
     private final ZoneRules zone;
     private final @Nullable ZoneOffset fixedOffset;
     private final Decimal decimal = new Decimal();
 
-    FastValues(List<Column> columns, List<@Nullable LookupSet> lookups, ZoneId timeZone) {
+    FastValues(
+            List<Column> columns, List<@Nullable LookupSet> lookups, ZoneId timeZone, Words words) {
         this.checks = new Check[columns.size()];
         for (var i = 0; i < checks.length; i++) {
             checks[i] = new Check(columns.get(i), lookups.get(i));
         }
+        this.timeZone = timeZone;
         this.zone = timeZone.getRules();
+        this.trueWords = bytes(words.yes());
+        this.falseWords = bytes(words.no());
         this.fixedOffset = zone.isFixedOffset() ? zone.getOffset(Instant.EPOCH) : null;
+    }
+
+    private static byte[][] bytes(List<String> words) {
+        return words.stream().map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new);
     }
 
     static long micros(Instant instant) {
@@ -372,20 +391,37 @@ final class FastValues implements Values {
         return true;
     }
 
-    private static @Nullable RejectCode bool(byte[] bytes, int from, int to, CopyBuffer out) {
-        var yes =
-                isWord(bytes, from, to, "true")
-                        || isWord(bytes, from, to, "t")
-                        || isWord(bytes, from, to, "1");
-        if (!yes
-                && !isWord(bytes, from, to, "false")
-                && !isWord(bytes, from, to, "f")
-                && !isWord(bytes, from, to, "0")) {
+    private @Nullable RejectCode bool(byte[] bytes, int from, int to, CopyBuffer out) {
+        var yes = isOneOf(bytes, from, to, trueWords);
+        if (!yes && !isOneOf(bytes, from, to, falseWords)) {
             return RejectCode.INVALID_BOOLEAN;
         }
         out.putInt(1);
         out.putByte(yes ? 1 : 0);
         return null;
+    }
+
+    private static boolean isOneOf(byte[] bytes, int from, int to, byte[][] words) {
+        for (var word : words) {
+            if (isWord(bytes, from, to, word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // the word has its letters of ASCII in lower case
+    private static boolean isWord(byte[] bytes, int from, int to, byte[] word) {
+        if (to - from != word.length) {
+            return false;
+        }
+        for (var i = 0; i < word.length; i++) {
+            var b = bytes[from + i];
+            if ((b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b) != word[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static @Nullable RejectCode text(
@@ -404,7 +440,10 @@ final class FastValues implements Values {
 
     private static @Nullable RejectCode date(
             Check check, byte[] bytes, int from, int to, CopyBuffer out) {
-        var day = to - from == 10 ? day(bytes, from) : NONE;
+        var day =
+                check.patterned != null
+                        ? patternedDay(check, check.patterned, bytes, from, to)
+                        : to - from == 10 ? day(bytes, from) : NONE;
         if (day == NONE) {
             return RejectCode.INVALID_DATE;
         }
@@ -416,6 +455,18 @@ final class FastValues implements Values {
         return null;
     }
 
+    private static long patternedDay(
+            Check check, PatternedTime patterned, byte[] bytes, int from, int to) {
+        if (check.fixed != null && check.fixed.read(bytes, from, to)) {
+            var day = day(check.fixed.year(), check.fixed.month(), check.fixed.day());
+            if (day != NONE) {
+                return day;
+            }
+        }
+        var read = patterned.read(bytes, from, to);
+        return read == null ? NONE : read.wall().toLocalDate().toEpochDay() - EPOCH_DAY;
+    }
+
     // days since 2000-01-01 of the ten bytes YYYY-MM-DD
     private static long day(byte[] bytes, int from) {
         var year = twoDigits(bytes, from) * 100 + twoDigits(bytes, from + 2);
@@ -424,12 +475,14 @@ final class FastValues implements Values {
         if (twoDigits(bytes, from) < 0
                 || twoDigits(bytes, from + 2) < 0
                 || bytes[from + 4] != '-'
-                || bytes[from + 7] != '-'
-                || year < 1
-                || month < 1
-                || month > 12
-                || day < 1
-                || day > DAYS_OF_MONTH[month - 1]) {
+                || bytes[from + 7] != '-') {
+            return NONE;
+        }
+        return day(year, month, day);
+    }
+
+    private static long day(int year, int month, int day) {
+        if (year < 1 || month < 1 || month > 12 || day < 1 || day > DAYS_OF_MONTH[month - 1]) {
             return NONE;
         }
         var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -451,22 +504,10 @@ final class FastValues implements Values {
 
     private @Nullable RejectCode timestamp(
             Check check, byte[] bytes, int from, int to, CopyBuffer out) {
-        // YYYY-MM-DD hh:mm:ss
-        if (to - from < 19 || (bytes[from + 10] != ' ' && bytes[from + 10] != 'T')) {
-            return RejectCode.INVALID_TIMESTAMP;
-        }
-        var day = day(bytes, from);
-        var second = secondOfDay(bytes, from + 11);
-        if (day == NONE || second < 0) {
-            return RejectCode.INVALID_TIMESTAMP;
-        }
-        var micros = day * MICROS_PER_DAY + second * MICROS_PER_SECOND;
-        var end = fractionEnd(bytes, from + 19, to);
-        var fraction = fraction(bytes, from + 19, end);
-        if (fraction < 0) {
-            return RejectCode.INVALID_TIMESTAMP;
-        }
-        micros = moment(check, micros + fraction, bytes, end, to);
+        var micros =
+                check.patterned == null
+                        ? standardMicros(check, bytes, from, to)
+                        : patternedMicros(check, check.patterned, bytes, from, to);
         if (micros == NONE) {
             return RejectCode.INVALID_TIMESTAMP;
         }
@@ -476,6 +517,45 @@ final class FastValues implements Values {
         out.putInt(8);
         out.putLong(micros);
         return null;
+    }
+
+    private long patternedMicros(
+            Check check, PatternedTime patterned, byte[] bytes, int from, int to) {
+        var fixed = check.fixed;
+        if (fixed != null && fixed.read(bytes, from, to)) {
+            var day = day(fixed.year(), fixed.month(), fixed.day());
+            var time = fixed.timeMicros();
+            if (day != NONE && time >= 0) {
+                var wall = day * MICROS_PER_DAY + time;
+                return check.kind == Kind.TIMESTAMPTZ ? inTimeZone(wall) : wall;
+            }
+        }
+        var read = patterned.read(bytes, from, to);
+        if (read == null) {
+            return NONE;
+        }
+        if (check.kind == Kind.TIMESTAMP) {
+            return micros(read.wall().toInstant(ZoneOffset.UTC));
+        }
+        var offset =
+                PatternedTime.offset(read.wall(), read.zone() == null ? timeZone : read.zone());
+        return offset == null ? NONE : micros(read.wall().toInstant(offset));
+    }
+
+    private long standardMicros(Check check, byte[] bytes, int from, int to) {
+        // YYYY-MM-DD hh:mm:ss
+        if (to - from < 19 || (bytes[from + 10] != ' ' && bytes[from + 10] != 'T')) {
+            return NONE;
+        }
+        var day = day(bytes, from);
+        var second = secondOfDay(bytes, from + 11);
+        if (day == NONE || second < 0) {
+            return NONE;
+        }
+        var micros = day * MICROS_PER_DAY + second * MICROS_PER_SECOND;
+        var end = fractionEnd(bytes, from + 19, to);
+        var fraction = fraction(bytes, from + 19, end);
+        return fraction < 0 ? NONE : moment(check, micros + fraction, bytes, end, to);
     }
 
     private static int secondOfDay(byte[] bytes, int from) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.Dataset;
+import dev.sluice.dataset.Encoding;
 import dev.sluice.dataset.Format;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Position;
@@ -14,6 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// What the beginning of a file says: the layout, and where the first record starts.
 public record Header(Layout layout, Position next) {
@@ -21,30 +26,117 @@ public record Header(Layout layout, Position next) {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     /// Reads the header of a file that stands at its first byte, and no byte more: the stream,
-    /// which must support mark, is then at [#next]. Without a header only a byte order mark is
-    /// read. A file without a byte is fine; it has no records.
+    /// which must support mark, is then at [#next]. Without a header only a byte order mark and the
+    /// lines to skip are read. A file without a byte is fine; it has no records.
     public static Header read(InputStream in, Dataset dataset, Limits limits) throws IOException {
         for (var look = Math.min(FIRST_LOOK_BYTES, limits.headerBytes()); ; look *= 4) {
             look = Math.min(look, limits.headerBytes());
             var bytes = peek(in, look);
-            var records = records(bytes, dataset, limits);
-            var found = readsHeader(dataset) && records.next();
-            var end = records.position().byteOffset();
-            // else: the header may go on behind what was looked at
-            if (bytes.length < look || !readsHeader(dataset) || end < bytes.length) {
-                var names = found ? names(records) : List.<String>of();
-                var header = of(dataset, names, found, records.position());
-                in.skipNBytes(end);
-                return header;
+            var beginning = new Beginning(dataset, bytes, /* whole= */ bytes.length < look, limits);
+            var last = look == limits.headerBytes();
+            var header = beginning.header(last);
+            if (header.isPresent()) {
+                in.skipNBytes(header.get().next().byteOffset());
+                return header.get();
             }
-            if (look == limits.headerBytes()) {
+            if (last) {
                 throw invalid("The header is longer than %d bytes.".formatted(look));
             }
         }
     }
 
-    private static boolean readsHeader(Dataset dataset) {
-        return dataset.format().header() && dataset.format().type() != Format.Type.JSONL;
+    /// The first bytes of a file, `whole` when they are all of it.
+    private static final class Beginning {
+        private final Dataset dataset;
+        private final byte[] bytes;
+        private final boolean whole;
+        private final Limits limits;
+
+        Beginning(Dataset dataset, byte[] bytes, boolean whole, Limits limits) {
+            this.dataset = dataset;
+            this.bytes = bytes;
+            this.whole = whole;
+            this.limits = limits;
+        }
+
+        /// The header, unless it may go on behind these bytes.
+        Optional<Header> header(boolean last) throws IOException {
+            var lead = lead();
+            if (!whole && lead.byteOffset() == bytes.length) {
+                return Optional.empty();
+            }
+            var format = dataset.format();
+            if (format.type() == Format.Type.JSONL) {
+                return Optional.of(new Header(new Layout(List.of()), lead));
+            }
+            return format.header() ? named(records(lead)) : unnamed(lead, last);
+        }
+
+        private Optional<Header> named(Records records) throws IOException {
+            var found = records.next();
+            if (!whole && records.position().byteOffset() == bytes.length) {
+                return Optional.empty();
+            }
+            var layout = found ? new Layout(names(records, dataset)) : inOrder(dataset);
+            if (found) {
+                checkColumns(dataset, layout.names());
+            }
+            var next = records.position();
+            return Optional.of(new Header(layout, new Position(next.byteOffset(), next.line(), 1)));
+        }
+
+        private Optional<Header> unnamed(Position lead, boolean last) throws IOException {
+            if (!dataset.isByPosition()) {
+                return Optional.of(new Header(inOrder(dataset), lead));
+            }
+            var fields = fieldsOfFirstGoodRecord(lead);
+            if (fields == 0 && !whole && !last) {
+                return Optional.empty();
+            }
+            var layout = numbered(fields == 0 ? lastPosition(dataset) : fields);
+            if (fields != 0) {
+                checkColumns(dataset, layout.names());
+            }
+            return Optional.of(new Header(layout, lead));
+        }
+
+        // 0 where none is whole in these bytes
+        private int fieldsOfFirstGoodRecord(Position lead) throws IOException {
+            var records = records(lead);
+            while (records.next()) {
+                var cut = !whole && records.position().byteOffset() == bytes.length;
+                if (!cut && records.damage() == Records.Damage.NONE) {
+                    return records.fields();
+                }
+            }
+            return 0;
+        }
+
+        private Records records(Position from) {
+            var at = Math.toIntExact(from.byteOffset());
+            var in = new ByteArrayInputStream(bytes, at, bytes.length - at);
+            return Records.open(in, from, dataset.format(), limits.headerBytes());
+        }
+
+        /// The place behind the byte order mark and the lines to skip.
+        private Position lead() {
+            var at = byteOrderMark(bytes);
+            if (at > 0 && dataset.format().encoding() != Encoding.UTF_8) {
+                throw new FileException(
+                        ErrorCode.UNSUPPORTED_ENCODING,
+                        "The file begins with UTF-8's byte order mark, and the dataset says %s."
+                                .formatted(dataset.format().encoding().wireName()));
+            }
+            var line = 1;
+            while (line <= dataset.format().skipLines() && at < bytes.length) {
+                var b = bytes[at++];
+                if (b == '\r' && at < bytes.length && bytes[at] == '\n') {
+                    at++;
+                }
+                line += b == '\n' || b == '\r' ? 1 : 0;
+            }
+            return new Position(at, line, 1);
+        }
     }
 
     private static byte[] peek(InputStream in, int most) throws IOException {
@@ -52,13 +144,6 @@ public record Header(Layout layout, Position next) {
         var bytes = in.readNBytes(most);
         in.reset();
         return bytes;
-    }
-
-    private static Records records(byte[] bytes, Dataset dataset, Limits limits) {
-        var mark = byteOrderMark(bytes);
-        var in = new ByteArrayInputStream(bytes, mark, bytes.length - mark);
-        return new FastRecords(
-                in, new Position(mark, 1, 1), Dialect.of(dataset.format()), limits.headerBytes());
     }
 
     /// How many bytes the byte order mark takes at which a stream stands, if it does.
@@ -73,64 +158,98 @@ public record Header(Layout layout, Position next) {
                 : 0;
     }
 
-    private static Header of(
-            Dataset dataset, List<String> names, boolean found, Position position) {
-        if (found) {
-            checkColumns(dataset, names);
-        }
-        var layout =
-                found || dataset.format().type() == Format.Type.JSONL
-                        ? new Layout(names)
-                        : new Layout(dataset.columns().stream().map(Column::from).toList());
-        return new Header(layout, new Position(position.byteOffset(), position.line(), 1));
+    private static Layout inOrder(Dataset dataset) {
+        return dataset.isByPosition()
+                ? numbered(lastPosition(dataset))
+                : new Layout(dataset.columns().stream().map(Column::from).toList());
     }
 
-    private static List<String> names(Records records) {
+    private static Layout numbered(int fields) {
+        return new Layout(IntStream.rangeClosed(1, fields).mapToObj(Integer::toString).toList());
+    }
+
+    private static int lastPosition(Dataset dataset) {
+        return dataset.columns().stream()
+                .map(Column::position)
+                .filter(Objects::nonNull)
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(1);
+    }
+
+    private static List<String> names(Records records, Dataset dataset) {
         if (records.damage() != Records.Damage.NONE) {
             throw invalid("The header's quotes do not pair.");
         }
+        var format = dataset.format();
         var bytes = records.bytes();
         if (Utf8.firstFault(bytes, records.start(), records.end()) < records.end()) {
-            throw invalid("The header is not valid UTF-8 text.");
+            throw invalid(
+                    "The header is not valid %s text."
+                            .formatted(format.encoding().wireName().toUpperCase(Locale.ROOT)));
         }
         var names = new ArrayList<String>();
-        var seen = new HashSet<String>();
         for (var i = 0; i < records.fields(); i++) {
-            var name = name(records, i);
-            if (name.isEmpty()) {
-                throw invalid("Column %d of the header has no name.".formatted(i + 1));
-            }
-            if (!seen.add(name)) {
-                throw invalid("The header names the column %s twice.".formatted(Shown.value(name)));
-            }
-            names.add(name);
+            names.add(name(records, i, format));
+        }
+        // names that nobody asks for may be as they like
+        if (!dataset.isByPosition()) {
+            checkNames(names, format.lenient());
         }
         return names;
     }
 
-    private static String name(Records records, int field) {
+    private static void checkNames(List<String> names, boolean lenient) {
+        var seen = new HashSet<String>();
+        for (var i = 0; i < names.size(); i++) {
+            var name = names.get(i);
+            if (name.isEmpty() && !lenient) {
+                throw invalid("Column %d of the header has no name.".formatted(i + 1));
+            }
+            if (!seen.add(name) && !name.isEmpty()) {
+                throw invalid("The header names the column %s twice.".formatted(Shown.value(name)));
+            }
+        }
+    }
+
+    private static String name(Records records, int field, Format format) {
         var value = new CopyBuffer(64);
-        Quotes.putValue(records, field, value);
-        return new String(value.bytes(), 0, value.size(), UTF_8);
+        if (!Escapes.putValue(records, field, Dialect.of(format), value) && !format.lenient()) {
+            throw invalid("In the header a backslash stands before a character that needs none.");
+        }
+        var name = new String(value.bytes(), 0, value.size(), UTF_8);
+        return format.lenient() ? name.strip() : name;
     }
 
     private static void checkColumns(Dataset dataset, List<String> names) {
-        var present = new HashSet<>(names);
         for (var column : dataset.columns()) {
-            if (column.required() && !present.contains(column.from())) {
-                throw new FileException(
-                        ErrorCode.MISSING_COLUMN,
-                        "The header lacks the required column %s%s."
-                                .formatted(
-                                        Shown.value(column.from()), almost(column.from(), names)));
+            if (!column.required() || isThere(column, names)) {
+                continue;
             }
+            throw new FileException(
+                    ErrorCode.MISSING_COLUMN,
+                    column.position() == null
+                            ? "The header lacks the required column %s%s."
+                                    .formatted(
+                                            Shown.value(column.from()),
+                                            almost(column.from(), names))
+                            : "The file has %d columns; the required column %s is number %d."
+                                    .formatted(
+                                            names.size(),
+                                            Shown.value(column.name()),
+                                            column.position()));
         }
-        if (dataset.columns().stream().noneMatch(column -> present.contains(column.from()))) {
+        if (dataset.columns().stream().noneMatch(column -> isThere(column, names))) {
             throw new FileException(
                     ErrorCode.MISSING_COLUMN,
                     "The first line names none of the dataset's columns: it is %s."
                             .formatted(Shown.value(String.join(",", names))));
         }
+    }
+
+    private static boolean isThere(Column column, List<String> names) {
+        var position = column.position();
+        return position == null ? names.contains(column.from()) : position <= names.size();
     }
 
     private static String almost(String wanted, List<String> names) {

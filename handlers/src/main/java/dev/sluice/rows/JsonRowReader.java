@@ -198,6 +198,11 @@ final class JsonRowReader implements RowReader {
     }
 
     @Override
+    public long mended() {
+        return 0;
+    }
+
+    @Override
     public Position position() {
         return records.position();
     }

@@ -26,6 +26,8 @@ public final class Lookups {
     private static final int LONGEST_RECORD_BYTES = 1024 * 1024;
     private static final int MOST_VALUES = 1_000_000;
 
+    private static final Dialect DIALECT = Dialect.of(Format.of(Format.Type.CSV));
+
     private record Version(Path file, FileTime modified, long bytes) {}
 
     private record Loaded(Version version, LookupSet values) {}
@@ -72,9 +74,8 @@ public final class Lookups {
 
     private static LookupSet load(Path file, LookupName name) throws IOException {
         try (var in = new BufferedInputStream(Files.newInputStream(file))) {
-            var dialect = Dialect.of(Format.of(Format.Type.CSV));
             in.skipNBytes(Header.byteOrderMark(in));
-            var records = new FastRecords(in, Position.START, dialect, LONGEST_RECORD_BYTES);
+            var records = new FastRecords(in, Position.START, DIALECT, LONGEST_RECORD_BYTES);
             var field = field(records, name);
             var values = new LookupSet();
             while (records.next()) {
@@ -110,7 +111,7 @@ public final class Lookups {
 
     private static byte[] value(Records records, int field) {
         var copy = new CopyBuffer(64);
-        Quotes.putValue(records, field, copy);
+        Escapes.putValue(records, field, DIALECT, copy);
         var value = new byte[copy.size()];
         System.arraycopy(copy.bytes(), 0, value, 0, value.length);
         return value;

@@ -1,44 +1,52 @@
 package dev.sluice.rows;
 
 import dev.sluice.job.Position;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The records of a stream byte by byte, as the grammar in Dialect reads. Slow; it is what
-/// FastRecords is held against.
+/// FastRecords is held against, and what reads lenient formats.
 final class PlainRecords implements Records {
     private static final int END = -1;
+
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private enum State {
         FIELD_START,
         PLAIN,
+        ESCAPE_IN_PLAIN,
+        PLAIN_AFTER_ESCAPED_RETURN,
         QUOTED,
+        ESCAPE_IN_QUOTED,
         QUOTE_IN_QUOTED,
         AFTER_QUOTE
     }
 
-    private record Field(int start, int end, boolean quoted, boolean doubled) {}
+    private record Field(int start, int end, boolean quoted, boolean escaped) {}
 
-    private final BufferedInputStream in;
+    private final InputStream in;
     private final Dialect dialect;
     private final int recordBytes;
+    private final byte[] ahead = new byte[BUFFER_BYTES];
+    private int aheadAt;
+    private int aheadEnd;
 
     private long nextOffset;
     private long nextLine;
     private long nextRecord;
 
-    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-    private byte[] bytes = new byte[0];
+    private byte[] bytes = new byte[256];
+    private int size;
     private final List<Field> fields = new ArrayList<>();
     private State state = State.FIELD_START;
     private int last;
     private int fieldStart;
     private int closingQuote;
-    private boolean doubled;
+    private boolean escaped;
+    private boolean mended;
     private long quoteLine;
     private Damage damage = Damage.NONE;
     private long damageLine;
@@ -47,7 +55,7 @@ final class PlainRecords implements Records {
     private long record;
 
     PlainRecords(InputStream in, Position start, Dialect dialect, int recordBytes) {
-        this.in = new BufferedInputStream(in);
+        this.in = in;
         this.dialect = dialect;
         this.recordBytes = recordBytes;
         this.nextOffset = start.byteOffset();
@@ -57,33 +65,46 @@ final class PlainRecords implements Records {
 
     @Override
     public boolean next() throws IOException {
-        var b = read();
-        while (isLineEnd(b)) {
-            endLine(b);
-            b = read();
-        }
+        var b = skipWhatIsNoRecord();
         if (b == END) {
             return false;
         }
         begin();
         while (b != END && !endsRecord(b)) {
-            if (text.size() == recordBytes) {
+            if (size == recordBytes) {
                 skipTheRest(b);
-                break;
+                return true;
             }
-            take(b);
+            take((byte) b);
             b = read();
         }
         finish(b);
         return true;
     }
 
+    // blank lines and comments; the first byte of a record, or the end
+    private int skipWhatIsNoRecord() throws IOException {
+        while (true) {
+            var b = read();
+            if (b != END && (byte) b == dialect.comment()) {
+                while (b != END && !isLineEnd(b)) {
+                    b = read();
+                }
+            }
+            if (!isLineEnd(b)) {
+                return b;
+            }
+            endLine(b);
+        }
+    }
+
     private void begin() {
-        text.reset();
+        size = 0;
         fields.clear();
         state = State.FIELD_START;
         fieldStart = 0;
-        doubled = false;
+        escaped = false;
+        mended = false;
         damage = Damage.NONE;
         line = nextLine;
         byteOffset = nextOffset - 1;
@@ -91,73 +112,126 @@ final class PlainRecords implements Records {
     }
 
     private boolean endsRecord(int b) {
-        return isLineEnd(b) && state != State.QUOTED;
+        return isLineEnd(b)
+                && switch (state) {
+                    case QUOTED, ESCAPE_IN_QUOTED, ESCAPE_IN_PLAIN -> false;
+                    case PLAIN_AFTER_ESCAPED_RETURN -> b != '\n';
+                    case FIELD_START, PLAIN, QUOTE_IN_QUOTED, AFTER_QUOTE -> true;
+                };
     }
 
-    private void take(int b) {
-        var at = text.size();
+    private void take(byte b) {
+        var at = size;
         var previous = last;
-        text.write(b);
+        append(b);
         last = b;
         switch (state) {
-            case FIELD_START -> {
-                if (b == dialect.quote()) {
-                    state = State.QUOTED;
-                    fieldStart = at + 1;
-                    quoteLine = nextLine;
+            case FIELD_START -> takeFirst(b, at);
+            case PLAIN -> takePlain(b, at);
+            case ESCAPE_IN_PLAIN -> {
+                nextLine += isLineEnd(b) ? 1 : 0;
+                state = b == '\r' ? State.PLAIN_AFTER_ESCAPED_RETURN : State.PLAIN;
+            }
+            case PLAIN_AFTER_ESCAPED_RETURN -> {
+                if (b == '\n') {
+                    state = State.PLAIN;
                 } else {
                     takePlain(b, at);
                 }
             }
-            case PLAIN -> takePlain(b, at);
             case QUOTED -> {
                 if (b == dialect.quote()) {
                     state = State.QUOTE_IN_QUOTED;
                     closingQuote = at;
+                } else if (b == dialect.escape()) {
+                    state = State.ESCAPE_IN_QUOTED;
+                    escaped = true;
                 } else if (isLineEnd(b) && !(b == '\n' && previous == '\r')) {
                     // a line feed right behind a carriage return is the same line end
                     nextLine++;
                 }
             }
-            case QUOTE_IN_QUOTED -> {
-                if (b == dialect.quote()) {
-                    state = State.QUOTED;
-                    doubled = true;
-                } else if (b == dialect.delimiter()) {
-                    endField(closingQuote, /* quoted= */ true, at + 1);
-                } else {
-                    state = State.AFTER_QUOTE;
-                    if (damage == Damage.NONE) {
-                        damage = Damage.TEXT_AFTER_QUOTE;
-                        damageLine = quoteLine;
-                    }
-                }
+            case ESCAPE_IN_QUOTED -> {
+                nextLine += isLineEnd(b) ? 1 : 0;
+                state = State.QUOTED;
             }
+            case QUOTE_IN_QUOTED -> takeBehindQuote(b, at);
             case AFTER_QUOTE -> {
                 if (b == dialect.delimiter()) {
-                    endField(closingQuote, /* quoted= */ true, at + 1);
+                    endAfterQuote(at);
                 }
             }
         }
     }
 
-    private void takePlain(int b, int at) {
-        state = State.PLAIN;
-        if (b == dialect.delimiter()) {
-            endField(at, /* quoted= */ false, at + 1);
+    private void takeFirst(byte b, int at) {
+        if (b == dialect.quote()) {
+            state = State.QUOTED;
+            mended |= at > fieldStart;
+            fieldStart = at + 1;
+            quoteLine = nextLine;
+        } else if (!dialect.isPassedOver(b)) {
+            takePlain(b, at);
         }
     }
 
-    private void endField(int end, boolean quoted, int nextStart) {
-        fields.add(new Field(fieldStart, end, quoted, doubled));
+    private void takePlain(byte b, int at) {
+        state = State.PLAIN;
+        if (b == dialect.delimiter()) {
+            endField(fieldStart, at, /* quoted= */ false, at + 1);
+        } else if (b == dialect.escape()) {
+            state = State.ESCAPE_IN_PLAIN;
+            escaped = true;
+        }
+    }
+
+    private void takeBehindQuote(byte b, int at) {
+        if (b == dialect.quote() && dialect.escape() == Dialect.NONE) {
+            state = State.QUOTED;
+            escaped = true;
+        } else if (b == dialect.delimiter()) {
+            endField(fieldStart, closingQuote, /* quoted= */ true, at + 1);
+        } else {
+            state = State.AFTER_QUOTE;
+            if (damage == Damage.NONE && !dialect.lenient()) {
+                damage = Damage.TEXT_AFTER_QUOTE;
+                damageLine = quoteLine;
+            }
+        }
+    }
+
+    private void endAfterQuote(int end) {
+        mended |= dialect.lenient();
+        var last = end;
+        while (last > closingQuote + 1 && Dialect.isBlank(bytes[last - 1])) {
+            last--;
+        }
+        if (!dialect.lenient() || last == closingQuote + 1) {
+            endField(fieldStart, closingQuote, /* quoted= */ true, end + 1);
+        } else if (bytes[last - 1] == dialect.quote()) {
+            // "5" pipe": the outer quotes are the field's, those between them are text
+            escaped = true;
+            endField(fieldStart, last - 1, /* quoted= */ true, end + 1);
+        } else {
+            // "so" it goes: all of it is text
+            escaped = false;
+            endField(fieldStart - 1, end, /* quoted= */ true, end + 1);
+        }
+    }
+
+    private void endField(int start, int end, boolean quoted, int nextStart) {
+        fields.add(new Field(start, end, quoted, escaped));
         fieldStart = nextStart;
-        doubled = false;
+        escaped = false;
         state = State.FIELD_START;
     }
 
     private void skipTheRest(int first) throws IOException {
         damageLine = quoteLine;
-        damage = state == State.QUOTED ? Damage.TOO_LONG_IN_QUOTES : Damage.TOO_LONG;
+        damage =
+                state == State.QUOTED || state == State.ESCAPE_IN_QUOTED
+                        ? Damage.TOO_LONG_IN_QUOTES
+                        : Damage.TOO_LONG;
         var b = first;
         while (b != END && !isLineEnd(b)) {
             b = read();
@@ -168,41 +242,50 @@ final class PlainRecords implements Records {
     }
 
     private void finish(int b) throws IOException {
-        bytes = text.toByteArray();
-        if (damage == Damage.TOO_LONG || damage == Damage.TOO_LONG_IN_QUOTES) {
-            return;
+        switch (state) {
+            case QUOTED, ESCAPE_IN_QUOTED -> {
+                damage = Damage.UNTERMINATED_QUOTE;
+                damageLine = quoteLine;
+            }
+            case AFTER_QUOTE -> endAfterQuote(size);
+            case QUOTE_IN_QUOTED -> endField(fieldStart, closingQuote, /* quoted= */ true, size);
+            case FIELD_START, PLAIN, ESCAPE_IN_PLAIN, PLAIN_AFTER_ESCAPED_RETURN ->
+                    endField(fieldStart, size, /* quoted= */ false, size);
         }
-        if (state == State.QUOTED) {
-            damage = Damage.UNTERMINATED_QUOTE;
-            damageLine = quoteLine;
-            return;
-        }
-        var quoted = state == State.QUOTE_IN_QUOTED || state == State.AFTER_QUOTE;
-        endField(quoted ? closingQuote : bytes.length, quoted, bytes.length);
         if (b != END) {
             endLine(b);
         }
     }
 
+    private void append(byte b) {
+        if (size == bytes.length) {
+            bytes = Arrays.copyOf(bytes, size * 2);
+        }
+        bytes[size++] = b;
+    }
+
     private void endLine(int b) throws IOException {
         nextLine++;
-        if (b != '\r') {
-            return;
-        }
-        in.mark(1);
-        if (in.read() == '\n') {
-            nextOffset++;
-        } else {
-            in.reset();
+        if (b == '\r' && (aheadAt < aheadEnd || fill()) && ahead[aheadAt] == '\n') {
+            read();
         }
     }
 
     private int read() throws IOException {
-        var b = in.read();
-        if (b != END) {
-            nextOffset++;
+        if (aheadAt == aheadEnd && !fill()) {
+            return END;
         }
-        return b;
+        nextOffset++;
+        return ahead[aheadAt++] & 0xff;
+    }
+
+    private boolean fill() throws IOException {
+        aheadAt = 0;
+        do {
+            aheadEnd = in.read(ahead);
+        } while (aheadEnd == 0);
+        aheadEnd = Math.max(aheadEnd, 0);
+        return aheadEnd > 0;
     }
 
     private static boolean isLineEnd(int b) {
@@ -221,7 +304,7 @@ final class PlainRecords implements Records {
 
     @Override
     public int end() {
-        return bytes.length;
+        return size;
     }
 
     @Override
@@ -245,8 +328,13 @@ final class PlainRecords implements Records {
     }
 
     @Override
-    public boolean doubled(int field) {
-        return fields.get(field).doubled();
+    public boolean escaped(int field) {
+        return fields.get(field).escaped();
+    }
+
+    @Override
+    public boolean mended() {
+        return mended;
     }
 
     @Override

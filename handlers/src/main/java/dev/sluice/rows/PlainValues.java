@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.dataset.Bound;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType.Kind;
+import dev.sluice.dataset.TimePattern;
+import dev.sluice.dataset.Words;
 import dev.sluice.job.RejectCode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -57,11 +59,14 @@ final class PlainValues implements Values {
     private final List<Column> columns;
     private final List<@Nullable LookupSet> lookups;
     private final ZoneId timeZone;
+    private final Words words;
 
-    PlainValues(List<Column> columns, List<@Nullable LookupSet> lookups, ZoneId timeZone) {
+    PlainValues(
+            List<Column> columns, List<@Nullable LookupSet> lookups, ZoneId timeZone, Words words) {
         this.columns = List.copyOf(columns);
         this.lookups = Collections.unmodifiableList(new ArrayList<>(lookups));
         this.timeZone = timeZone;
+        this.words = words;
     }
 
     @Override
@@ -211,12 +216,10 @@ final class PlainValues implements Values {
         };
     }
 
-    private static boolean bool(String text) throws Refused {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true", "t", "1" -> true;
-            case "false", "f", "0" -> false;
-            default -> throw new Refused(RejectCode.INVALID_BOOLEAN);
-        };
+    private boolean bool(String text) throws Refused {
+        var word = Words.folded(text);
+        check(words.yes().contains(word) || words.no().contains(word), RejectCode.INVALID_BOOLEAN);
+        return words.yes().contains(word);
     }
 
     private static byte[] text(Column column, @Nullable LookupSet lookup, String text)
@@ -233,9 +236,13 @@ final class PlainValues implements Values {
     }
 
     private static int date(Column column, String text) throws Refused {
-        check(DATE.matcher(text).matches() && !text.startsWith("0000"), RejectCode.INVALID_DATE);
         try {
-            var date = LocalDate.parse(text);
+            var date =
+                    column.pattern() == null
+                            ? standardDate(text)
+                            : patterned(column.pattern(), text, RejectCode.INVALID_DATE)
+                                    .wall()
+                                    .toLocalDate();
             check(
                     !(column.min() instanceof Bound.Day min) || !date.isBefore(min.value()),
                     RejectCode.OUT_OF_RANGE);
@@ -248,7 +255,39 @@ final class PlainValues implements Values {
         }
     }
 
+    private static LocalDate standardDate(String text) throws Refused {
+        check(DATE.matcher(text).matches() && !text.startsWith("0000"), RejectCode.INVALID_DATE);
+        return LocalDate.parse(text);
+    }
+
+    private static PatternedTime.Read patterned(TimePattern pattern, String text, RejectCode code)
+            throws Refused {
+        var bytes = text.getBytes(UTF_8);
+        var read = new PatternedTime(pattern).read(bytes, 0, bytes.length);
+        if (read == null) {
+            throw new Refused(code);
+        }
+        return read;
+    }
+
+    private long patternedTimestamp(Column column, TimePattern pattern, String text)
+            throws Refused {
+        var read = patterned(pattern, text, RejectCode.INVALID_TIMESTAMP);
+        if (column.type().kind() == Kind.TIMESTAMP) {
+            return wallTime(column, read.wall(), null);
+        }
+        var zone = read.zone();
+        return moment(
+                column,
+                zone instanceof ZoneOffset
+                        ? instant(read.wall(), zone.getId())
+                        : instant(read.wall(), zone == null ? timeZone : zone));
+    }
+
     private long timestamp(Column column, String text) throws Refused {
+        if (column.pattern() != null) {
+            return patternedTimestamp(column, column.pattern(), text);
+        }
         var parts = TIMESTAMP.matcher(text);
         check(parts.matches() && !text.startsWith("0000"), RejectCode.INVALID_TIMESTAMP);
         try {
@@ -290,9 +329,16 @@ final class PlainValues implements Values {
             check(Math.abs(offset.getTotalSeconds()) < 16 * 3600, RejectCode.INVALID_TIMESTAMP);
             return time.toInstant(offset);
         }
-        var zoned = time.atZone(timeZone);
+        return instant(time, timeZone);
+    }
+
+    private static Instant instant(LocalDateTime time, ZoneId zone) throws Refused {
+        var zoned = time.atZone(zone);
         // the library moves what a change of clocks left out
         check(zoned.toLocalDateTime().equals(time), RejectCode.INVALID_TIMESTAMP);
+        check(
+                Math.abs(zoned.getOffset().getTotalSeconds()) < 16 * 3600,
+                RejectCode.INVALID_TIMESTAMP);
         return zoned.toInstant();
     }
 

@@ -1,11 +1,31 @@
 package dev.sluice.rows;
 
+import dev.sluice.dataset.Encoding;
+import dev.sluice.dataset.Format;
 import dev.sluice.job.Position;
 import java.io.IOException;
+import java.io.InputStream;
 
 /// The records of a stream, one at a time, as fields in a buffer. What is given out counts until
 /// the next call of [#next].
-sealed interface Records permits FastRecords, PlainRecords {
+sealed interface Records permits FastRecords, PlainRecords, TranscodedRecords {
+
+    /// Opens the reader that is right for the format: the fast one, unless it is lenient.
+    static Records open(InputStream in, Position start, Format format, int recordBytes) {
+        var dialect = Dialect.of(format);
+        return dialect.lenient()
+                ? openPlainly(in, start, format, recordBytes)
+                : transcoded(new FastRecords(in, start, dialect, recordBytes), format.encoding());
+    }
+
+    static Records openPlainly(InputStream in, Position start, Format format, int recordBytes) {
+        return transcoded(
+                new PlainRecords(in, start, Dialect.of(format), recordBytes), format.encoding());
+    }
+
+    private static Records transcoded(Records records, Encoding encoding) {
+        return encoding == Encoding.UTF_8 ? records : new TranscodedRecords(records, encoding);
+    }
 
     /// What is wrong with a record as such.
     enum Damage {
@@ -35,8 +55,16 @@ sealed interface Records permits FastRecords, PlainRecords {
 
     boolean quoted(int field);
 
-    /// Whether the value has doubled quotes in it, which the reader still has to halve.
-    boolean doubled(int field);
+    /// Whether the value has doubled quotes or backslashes in it, which Escapes has to undo.
+    boolean escaped(int field);
+
+    /// Whether the record is whole only because the format is lenient.
+    boolean mended();
+
+    /// Where in the record, in the file's own bytes, the byte at this index of [#bytes] comes from.
+    default int sourceIndex(int at) {
+        return at - start();
+    }
 
     Damage damage();
 

@@ -25,9 +25,33 @@ public sealed interface RowReader permits DelimitedRowReader, JsonRowReader {
             int jobNumber,
             Limits limits)
             throws IOException {
-        var records =
-                new FastRecords(in, start, Dialect.of(dataset.format()), limits.recordBytes());
-        var values = new FastValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
+        var format = dataset.format();
+        var records = Records.open(in, start, format, limits.recordBytes());
+        var values =
+                new FastValues(
+                        dataset.columns(), lookups.of(dataset), dataset.timeZone(), format.words());
+        return over(
+                records,
+                new RowWriter(records, values, dataset, jobNumber, limits),
+                dataset,
+                layout);
+    }
+
+    /// Opens the plain sibling: the same by slower and simpler means, to be held against.
+    static RowReader openPlainly(
+            InputStream in,
+            Position start,
+            Dataset dataset,
+            Layout layout,
+            Lookups lookups,
+            int jobNumber,
+            Limits limits)
+            throws IOException {
+        var format = dataset.format();
+        var records = Records.openPlainly(in, start, format, limits.recordBytes());
+        var values =
+                new PlainValues(
+                        dataset.columns(), lookups.of(dataset), dataset.timeZone(), format.words());
         return over(
                 records,
                 new RowWriter(records, values, dataset, jobNumber, limits),
@@ -62,6 +86,9 @@ public sealed interface RowReader permits DelimitedRowReader, JsonRowReader {
 
     /// Records read so far: always rows plus rejects.
     long read();
+
+    /// How many of the rows are there only because the format is lenient.
+    long mended();
 
     /// The place after the last record read.
     Position position();

@@ -2,6 +2,7 @@ package dev.sluice.rows;
 
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.Dataset;
+import dev.sluice.dataset.Encoding;
 import dev.sluice.job.RejectCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class RowWriter {
     private final List<Column> columns;
     private final boolean provenance;
     private final int jobNumber;
+    private final Encoding encoding;
     private final Limits limits;
 
     RowWriter(Records records, Values values, Dataset dataset, int jobNumber, Limits limits) {
@@ -22,6 +24,7 @@ final class RowWriter {
         this.columns = dataset.columns();
         this.provenance = dataset.provenance();
         this.jobNumber = jobNumber;
+        this.encoding = dataset.format().encoding();
         this.limits = limits;
     }
 
@@ -112,7 +115,11 @@ final class RowWriter {
         reject(
                 batch,
                 column,
-                nul ? RejectCode.NUL_CHARACTER : RejectCode.INVALID_UTF8,
-                Complaints.badByte(nul, at - records.start()));
+                nul ? RejectCode.NUL_CHARACTER : badCharacter(),
+                Complaints.badByte(nul, records.sourceIndex(at), encoding));
+    }
+
+    private RejectCode badCharacter() {
+        return encoding == Encoding.UTF_8 ? RejectCode.INVALID_UTF8 : RejectCode.INVALID_CHARACTER;
     }
 }

@@ -23,18 +23,26 @@ public final class Splitter {
         LINE_FEED_MAY_FOLLOW,
         FIELD_START,
         PLAIN,
+        ESCAPE_IN_PLAIN,
+        PLAIN_AFTER_ESCAPED_RETURN,
         QUOTED,
         QUOTED_AFTER_CARRIAGE_RETURN,
+        ESCAPE_IN_QUOTED,
         QUOTE_IN_QUOTED,
-        TOO_LONG
+        AFTER_QUOTE,
+        TOO_LONG,
+        COMMENT
     }
 
     private static final int BUFFER_BYTES = 256 * 1024;
 
     private static final byte ENDS_PLAIN = 1;
     private static final byte ENDS_QUOTED = 2;
+    // a quote, or what may stand before one
+    private static final byte BEGINS_FIELD = 4;
 
     private final Dialect dialect;
+    private final int escape;
     private final int recordBytes;
     private final long chunkBytes;
     private final byte[] kinds = new byte[256];
@@ -57,10 +65,15 @@ public final class Splitter {
             throw new IllegalArgumentException("a chunk has at least one byte, not " + chunkBytes);
         }
         this.dialect = dialect;
+        this.escape = dialect.escape();
         this.recordBytes = limits.recordBytes();
         this.chunkBytes = chunkBytes;
         mark(dialect.delimiter(), ENDS_PLAIN);
-        mark(dialect.quote(), ENDS_QUOTED);
+        mark(dialect.quote(), (byte) (ENDS_QUOTED | BEGINS_FIELD));
+        for (var blank : new int[] {' ', '\t'}) {
+            mark(dialect.isPassedOver(blank) ? blank : Dialect.NONE, BEGINS_FIELD);
+        }
+        mark(dialect.escape(), (byte) (ENDS_PLAIN | ENDS_QUOTED));
         mark('\n', (byte) (ENDS_PLAIN | ENDS_QUOTED));
         mark('\r', (byte) (ENDS_PLAIN | ENDS_QUOTED));
     }
@@ -84,8 +97,11 @@ public final class Splitter {
             scan(n, sink);
             base += n;
         }
-        if (state != State.RECORD_START && state != State.LINE_FEED_MAY_FOLLOW) {
-            record++;
+        switch (state) {
+            case RECORD_START, LINE_FEED_MAY_FOLLOW, COMMENT -> {
+                // no record is open
+            }
+            default -> record++;
         }
         var end = new Position(base, line, record);
         if (record > rangeStart.record()) {
@@ -109,21 +125,32 @@ public final class Splitter {
                     if (b == '\n' || b == '\r') {
                         endLine(b);
                         position++;
+                    } else if (b == dialect.comment()) {
+                        state = State.COMMENT;
                     } else {
                         startRecord(position, sink);
                     }
                 }
-                case TOO_LONG -> {
+                case TOO_LONG, COMMENT -> {
                     position = skip(position, limit, ENDS_PLAIN);
                     if (position < limit) {
                         var end = buffer[position++];
-                        // else: a delimiter, which means nothing here
+                        // else: a delimiter or a backslash, which means nothing here
                         if (end == '\n' || end == '\r') {
-                            endRecord(end);
+                            record += state == State.TOO_LONG ? 1 : 0;
+                            endLine(end);
                         }
                     }
                 }
-                case FIELD_START, PLAIN, QUOTED, QUOTED_AFTER_CARRIAGE_RETURN, QUOTE_IN_QUOTED -> {
+                case FIELD_START,
+                        PLAIN,
+                        ESCAPE_IN_PLAIN,
+                        PLAIN_AFTER_ESCAPED_RETURN,
+                        QUOTED,
+                        QUOTED_AFTER_CARRIAGE_RETURN,
+                        ESCAPE_IN_QUOTED,
+                        QUOTE_IN_QUOTED,
+                        AFTER_QUOTE -> {
                     var cap = (int) Math.min(limit, recordStart + recordBytes - base);
                     position = position < cap ? inRecord(position, cap) : tooLong(position);
                 }
@@ -135,17 +162,70 @@ public final class Splitter {
     private int inRecord(int from, int cap) {
         var b = buffer[from];
         return switch (state) {
-            case FIELD_START, QUOTE_IN_QUOTED -> {
-                state = b == dialect.quote() ? State.QUOTED : State.PLAIN;
-                yield state == State.QUOTED ? from + 1 : from;
-            }
+            case FIELD_START -> atFieldStart(b, from);
+            case QUOTE_IN_QUOTED -> behindQuote(b, from);
             case QUOTED_AFTER_CARRIAGE_RETURN -> {
                 state = State.QUOTED;
                 yield b == '\n' ? from + 1 : from;
             }
+            case PLAIN_AFTER_ESCAPED_RETURN -> {
+                state = State.PLAIN;
+                yield b == '\n' ? from + 1 : from;
+            }
+            case ESCAPE_IN_PLAIN -> {
+                state = b == '\r' ? State.PLAIN_AFTER_ESCAPED_RETURN : State.PLAIN;
+                yield behindEscaped(b, from);
+            }
+            case ESCAPE_IN_QUOTED -> {
+                state = b == '\r' ? State.QUOTED_AFTER_CARRIAGE_RETURN : State.QUOTED;
+                yield behindEscaped(b, from);
+            }
             case QUOTED -> inQuotes(skip(from, cap, ENDS_QUOTED), cap);
-            case PLAIN, RECORD_START, LINE_FEED_MAY_FOLLOW, TOO_LONG -> inPlainField(from, cap);
+            case AFTER_QUOTE -> behindText(skip(from, cap, ENDS_PLAIN), cap);
+            case PLAIN, RECORD_START, LINE_FEED_MAY_FOLLOW, TOO_LONG, COMMENT ->
+                    inPlainField(from, cap);
         };
+    }
+
+    private int atFieldStart(byte b, int from) {
+        if (b == dialect.quote()) {
+            state = State.QUOTED;
+            return from + 1;
+        }
+        if (dialect.isPassedOver(b)) {
+            return from + 1;
+        }
+        state = State.PLAIN;
+        return from;
+    }
+
+    // a second quote, or what makes the first one the closing one
+    private int behindQuote(byte b, int from) {
+        if (b == dialect.quote() && dialect.escape() == Dialect.NONE) {
+            state = State.QUOTED;
+            return from + 1;
+        }
+        state = State.AFTER_QUOTE;
+        return from;
+    }
+
+    private int behindEscaped(byte b, int at) {
+        line += b == '\n' || b == '\r' ? 1 : 0;
+        return at + 1;
+    }
+
+    private int behindText(int position, int cap) {
+        if (position == cap) {
+            return cap;
+        }
+        var b = buffer[position];
+        if (b == '\n' || b == '\r') {
+            endRecord(b);
+        } else if (b == dialect.delimiter()) {
+            state = State.FIELD_START;
+        }
+        // else: a backslash, which means nothing here
+        return position + 1;
     }
 
     private int inQuotes(int position, int cap) {
@@ -155,6 +235,10 @@ public final class Splitter {
         var b = buffer[position];
         if (b == dialect.quote()) {
             state = State.QUOTE_IN_QUOTED;
+            return position + 1;
+        }
+        if (b == dialect.escape()) {
+            state = State.ESCAPE_IN_QUOTED;
             return position + 1;
         }
         line++;
@@ -176,7 +260,12 @@ public final class Splitter {
                 endRecord(b);
                 return position;
             }
-            if (position == cap || buffer[position] == dialect.quote()) {
+            // else: a delimiter
+            if (b == escape) {
+                state = State.ESCAPE_IN_PLAIN;
+                return position;
+            }
+            if (position == cap || (kinds[buffer[position] & 0xff] & BEGINS_FIELD) != 0) {
                 state = State.FIELD_START;
                 return position;
             }
@@ -187,8 +276,14 @@ public final class Splitter {
     // the first byte that makes the record longer than the limit
     private int tooLong(int position) {
         var b = buffer[position];
-        var inQuotes = state == State.QUOTED || state == State.QUOTED_AFTER_CARRIAGE_RETURN;
-        if (!inQuotes && (b == '\n' || b == '\r')) {
+        var hidden =
+                switch (state) {
+                    case QUOTED, QUOTED_AFTER_CARRIAGE_RETURN, ESCAPE_IN_QUOTED, ESCAPE_IN_PLAIN ->
+                            true;
+                    case PLAIN_AFTER_ESCAPED_RETURN -> b == '\n';
+                    default -> false;
+                };
+        if (!hidden && (b == '\n' || b == '\r')) {
             endRecord(b);
             return position + 1;
         }

@@ -15,13 +15,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// A file read whole or in chunks, by the fast way or the plain one, and all that came of it.
-record Reading(Layout layout, List<Row> rows, List<Reject> rejects, long read, Position end) {
+record Reading(
+        Layout layout, List<Row> rows, List<Reject> rejects, long read, long mended, Position end) {
 
     /// A row: its place, its text, and its form in a COPY.
     record Row(long record, long line, long byteOffset, String raw, String copy) {}
@@ -98,26 +101,10 @@ record Reading(Layout layout, List<Row> rows, List<Reject> rejects, long read, P
                     case FAST ->
                             RowReader.open(
                                     new Dribble(in), start, dataset, layout, lookups, 42, limits);
-                    case PLAIN -> plain(start, dataset, layout, lookups, in, limits);
+                    case PLAIN ->
+                            RowReader.openPlainly(in, start, dataset, layout, lookups, 42, limits);
                 };
         return drain(reader, layout);
-    }
-
-    private static RowReader plain(
-            Position start,
-            Dataset dataset,
-            Layout layout,
-            Lookups lookups,
-            InputStream in,
-            Limits limits)
-            throws IOException {
-        var records =
-                new PlainRecords(in, start, Dialect.of(dataset.format()), limits.recordBytes());
-        var values = new PlainValues(dataset.columns(), lookups.of(dataset), dataset.timeZone());
-        var rows = new RowWriter(records, values, dataset, 42, limits);
-        return dataset.format().type() == Format.Type.JSONL
-                ? new JsonRowReader(records, rows, dataset)
-                : new DelimitedRowReader(records, rows, dataset, layout);
     }
 
     static Reading drain(RowReader reader, Layout layout) throws IOException {
@@ -136,7 +123,8 @@ record Reading(Layout layout, List<Row> rows, List<Reject> rejects, long read, P
             }
             rejects.addAll(batch.rejects());
         }
-        return new Reading(layout, rows, rejects, reader.read(), reader.position());
+        return new Reading(
+                layout, rows, rejects, reader.read(), reader.mended(), reader.position());
     }
 
     static byte[] copy(RowBatch batch, int from, int to) {
@@ -149,14 +137,59 @@ record Reading(Layout layout, List<Row> rows, List<Reject> rejects, long read, P
         var rows = new ArrayList<Row>();
         var rejects = new ArrayList<Reject>();
         long read = 0;
+        long mended = 0;
         var end = Position.START;
         for (var chunk : chunks) {
             rows.addAll(chunk.rows());
             rejects.addAll(chunk.rejects());
             read += chunk.read();
+            mended += chunk.mended();
             end = chunk.end();
         }
-        return new Reading(layout, rows, rejects, read, end);
+        return new Reading(layout, rows, rejects, read, mended, end);
+    }
+
+    /// A file of this body with what the dataset's format wants to see in front of it.
+    static byte[] withHeader(Dataset dataset, byte[] body) {
+        var format = dataset.format();
+        var names =
+                dataset.columns().stream()
+                        .map(Column::from)
+                        .collect(Collectors.joining(String.valueOf(format.delimiter())));
+        var head =
+                "skipped \"\n".repeat(format.skipLines()) + (format.header() ? names + "\n" : "");
+        var file = new ByteArrayOutputStream();
+        file.writeBytes(head.getBytes(UTF_8));
+        file.writeBytes(body);
+        return file.toByteArray();
+    }
+
+    /// The values of a row, those of other types in hexadecimal; null for null.
+    static List<String> texts(Row row, Dataset dataset) {
+        var data = ByteBuffer.wrap(HexFormat.of().parseHex(row.copy()));
+        data.position(21);
+        var texts = new ArrayList<String>();
+        for (var column : dataset.columns()) {
+            var length = data.getInt();
+            if (length < 0) {
+                texts.add(null);
+                continue;
+            }
+            var value = new byte[length];
+            data.get(value);
+            texts.add(
+                    switch (column.type().kind()) {
+                        case TEXT, VARCHAR -> new String(value, UTF_8);
+                        case INTEGER -> Integer.toString(ByteBuffer.wrap(value).getInt());
+                        case BOOLEAN -> value[0] == 1 ? "yes" : "no";
+                        case DATE ->
+                                LocalDate.of(2000, 1, 1)
+                                        .plusDays(ByteBuffer.wrap(value).getInt())
+                                        .toString();
+                        default -> HexFormat.of().formatHex(value);
+                    });
+        }
+        return texts;
     }
 
     /// The values of a row of texts; null for null.

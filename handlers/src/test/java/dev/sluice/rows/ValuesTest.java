@@ -8,7 +8,10 @@ import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Format;
+import dev.sluice.dataset.TimePattern;
+import dev.sluice.dataset.Words;
 import dev.sluice.job.RejectCode;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -21,6 +24,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -87,22 +91,141 @@ class ValuesTest {
         agree(value);
     }
 
+    @Property(tries = 4_000)
+    void bothWaysAgreeOnPatterns(@ForAll("patterned") String value) {
+        agree(PATTERNS, value);
+    }
+
+    @Test
+    void readsTimesAsTheirPatternsWriteThem() {
+        assertThat(micros("timestamp", "yyyyMMddHHmmss", "20240131123456")).isEqualTo(NOON);
+        assertThat(micros("timestamp", "d/M/yyyy h:mm:ss a", "31/1/2024 12:34:56 pm"))
+                .isEqualTo(NOON);
+        assertThat(micros("timestamp", "E, d MMM yyyy HH:mm:ss", "wed, 31 JAN 2024 12:34:56"))
+                .isEqualTo(NOON);
+        assertThat(micros("timestamptz", "yyyy-MM-dd HH:mm:ss XXX", "2024-01-31 13:34:56 +01:00"))
+                .isEqualTo(NOON);
+        assertThat(
+                        micros(
+                                "timestamptz",
+                                "yyyy-MM-dd HH:mm:ss VV",
+                                "2024-01-31 07:34:56 America/New_York"))
+                .isEqualTo(NOON);
+        // without a zone of its own, in the dataset's
+        assertThat(micros("timestamptz", "yyyy-MM-dd HH:mm:ss", "2024-01-31 07:34:56"))
+                .isEqualTo(NOON);
+        // a time that a change of clocks leaves out, in the dataset's zone and in its own
+        assertThat(micros("timestamptz", "yyyy-MM-dd HH:mm", "2024-03-10 02:30")).isNull();
+        assertThat(micros("timestamptz", "yyyy-MM-dd HH:mm VV", "2024-03-31 02:30 Europe/Berlin"))
+                .isNull();
+        // finer than what PostgreSQL keeps
+        assertThat(
+                        micros(
+                                "timestamp",
+                                "yyyy-MM-dd HH:mm:ss.SSSSSSS",
+                                "2024-01-31 12:34:56.0000001"))
+                .isNull();
+        // a weekday that is not that day's
+        assertThat(micros("timestamp", "E yyyy-MM-dd", "Mon 2024-01-31")).isNull();
+    }
+
+    private static final Long NOON = 760_019_696_000_000L;
+
+    private static @Nullable Long micros(String type, String pattern, String value) {
+        var columns = List.of(patterned(type, pattern));
+        var zone = ZoneId.of("America/New_York");
+        var outcome = outcome(fast(columns, zone), 0, value);
+        assertThat(outcome(plain(columns, zone), 0, value)).isEqualTo(outcome);
+        return outcome.startsWith("hex ")
+                ? ByteBuffer.wrap(HexFormat.of().parseHex(outcome.substring(12))).getLong()
+                : null;
+    }
+
+    private static Column patterned(String type, String pattern) {
+        return new Column(
+                pattern,
+                pattern,
+                ColumnType.parse(type),
+                /* required= */ false,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new TimePattern(pattern));
+    }
+
+    private static final List<Column> PATTERNS =
+            List.of(
+                    patterned("date", "yyyyMMdd"),
+                    patterned("date", "d.M.uuuu"),
+                    patterned("date", "ddMMuuuu"),
+                    patterned("date", "MM/dd/yy"),
+                    patterned("date", "d-MMM-yyyy"),
+                    patterned("timestamp", "d.M.yyyy H:m:s"),
+                    patterned("timestamp", "dd.MM.yyyy HH:mm[:ss[.SSS]]"),
+                    patterned("timestamp", "yyyyMMddHHmmssSSSSSS"),
+                    patterned("timestamptz", "dd.MM.yyyy HH:mm"),
+                    patterned("timestamptz", "dd.MM.yyyy HH:mm[X]"));
+
+    @Provide
+    Arbitrary<String> patterned() {
+        return Arbitraries.of(
+                        "1",
+                        "01",
+                        "31",
+                        "29",
+                        "02",
+                        "2",
+                        "2024",
+                        "2023",
+                        "0000",
+                        "99999",
+                        "10",
+                        "24",
+                        "60",
+                        ".",
+                        "/",
+                        "-",
+                        ":",
+                        " ",
+                        "Feb",
+                        "Z",
+                        "+01",
+                        "000",
+                        "123456",
+                        "10.03.2024 02:30",
+                        "3.11.2024 1:30:0",
+                        "29.2.2024",
+                        "20240229",
+                        "-1",
+                        "+")
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(7)
+                .map(parts -> String.join("", parts));
+    }
+
     private static void agree(String value) {
-        var fast = fast(EVERY_TYPE, ZoneId.of("America/New_York"));
-        var plain = plain(EVERY_TYPE, ZoneId.of("America/New_York"));
-        for (var column = 0; column < EVERY_TYPE.size(); column++) {
+        agree(EVERY_TYPE, value);
+    }
+
+    private static void agree(List<Column> columns, String value) {
+        var fast = fast(columns, ZoneId.of("America/New_York"));
+        var plain = plain(columns, ZoneId.of("America/New_York"));
+        for (var column = 0; column < columns.size(); column++) {
             assertThat(outcome(fast, column, value))
-                    .as("%s as %s", value, EVERY_TYPE.get(column).name())
+                    .as("%s as %s", value, columns.get(column).name())
                     .isEqualTo(outcome(plain, column, value));
         }
     }
 
     private static Values fast(List<Column> columns, ZoneId zone) {
-        return new FastValues(columns, sets(columns), zone);
+        return new FastValues(columns, sets(columns), zone, Words.STANDARD);
     }
 
     private static Values plain(List<Column> columns, ZoneId zone) {
-        return new PlainValues(columns, sets(columns), zone);
+        return new PlainValues(columns, sets(columns), zone, Words.STANDARD);
     }
 
     private static List<@Nullable LookupSet> sets(List<Column> columns) {
