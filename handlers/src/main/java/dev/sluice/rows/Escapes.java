@@ -24,12 +24,15 @@ final class Escapes {
     }
 
     private static void putHalved(byte[] bytes, int from, int to, int quote, CopyBuffer out) {
+        var run = from;
         for (var i = from; i < to; i++) {
-            out.putByte(bytes[i]);
-            if (bytes[i] == quote && i + 1 < to && bytes[i + 1] == quote) {
-                i++;
+            if (bytes[i] == quote) {
+                out.putBytes(bytes, run, i + 1);
+                i += i + 1 < to && bytes[i + 1] == quote ? 1 : 0;
+                run = i + 1;
             }
         }
+        out.putBytes(bytes, run, to);
     }
 
     private static boolean putWithoutBackslashes(

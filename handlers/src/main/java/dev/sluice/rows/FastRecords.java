@@ -200,7 +200,8 @@ final class FastRecords implements Records {
                         damage = Damage.TEXT_AFTER_QUOTE;
                         damageLine = line + linesBefore;
                     }
-                    while (lPosition < lCap && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_FIELD) == 0) {
+                    while (lPosition < lCap
+                            && (lKinds[lBuffer[lPosition] & 0xff] & ENDS_FIELD) == 0) {
                         lPosition++;
                     }
                 }
