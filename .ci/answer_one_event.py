@@ -144,17 +144,20 @@ def events(endpoints, job):
                         eTag=job["object"]["etag"], versionId=job["object"]["versionId"])
     chunk = sample("sqs-chunk.json")
     chunk["Records"][0]["body"] = json.dumps({"job": job["id"], "chunk": 0})
+    lost = sample("sqs-intake-failed.json")
+    record = json.loads(lost["Records"][0]["body"])
+    lost["Records"][0]["body"] = json.dumps({**record, "requestPayload": drop})
     get = json.loads(json.dumps(sample("api-get-job.json")).replace("0199f3a2-5c1d-7e0b-9a64-2f8b1c7d3e55", job["id"]))
     get["requestContext"]["authorizer"].update(principalId=job["tenant"], tenant=job["tenant"])
     token = sample("authorizer-token.json")
     token["authorizationToken"] = "Bearer " + endpoints["token"]
-    return {"Intake": drop, "Load": chunk, "Sweep": sample("schedule.json"), "Status": get, "Authorizer": token,
-            "Migrate": sample("custom-resource-create.json")}
+    return {"Intake": drop, "Load": chunk, "Sweep": sample("schedule.json"), "Failure": lost, "Status": get,
+            "Authorizer": token, "Migrate": sample("custom-resource-create.json")}
 
 
 def as_it_should(function, answer, job, put):
     """What a right answer to the sample looks like."""
-    if function == "Load":
+    if function in ("Load", "Failure"):
         return answer == {"batchItemFailures": []}
     if function == "Status":
         return answer["statusCode"] == 200 and json.loads(answer["body"])["id"] == job["id"]

@@ -108,6 +108,7 @@ public final class Training {
                         "s3-object-created.json", "dev.sluice.intake.IntakeHandler",
                         "sqs-chunk.json", "dev.sluice.load.LoadHandler",
                         "schedule.json", "dev.sluice.sweep.SweepHandler",
+                        "sqs-intake-failed.json", "dev.sluice.failure.FailureHandler",
                         "api-get-job.json", "dev.sluice.status.StatusHandler",
                         "authorizer-token.json", "dev.sluice.authorizer.AuthorizerHandler",
                         "dataset-apply.json", "dev.sluice.migrate.MigrateHandler");

@@ -17,6 +17,7 @@ class LayoutTest {
         "dev.sluice.intake..",
         "dev.sluice.load..",
         "dev.sluice.sweep..",
+        "dev.sluice.failure..",
         "dev.sluice.status..",
         "dev.sluice.authorizer..",
         "dev.sluice.migrate.."

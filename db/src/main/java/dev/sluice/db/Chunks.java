@@ -182,7 +182,8 @@ public final class Chunks {
     }
 
     /// Chunks of loading jobs that nobody works on and no message may be under way for: the lease
-    /// ran out, or the message was sent long ago and nobody came. The wait doubles with each
+    /// ran out, or the message was sent long ago and nobody came. The wait grows with each try
+    /// (what kills its function again and again needs time more than tries) and doubles with each
     /// sending (a long queue is not a lost message). Marks them as sent; publishing one twice is
     /// harmless.
     public static List<Address> takeForSending(Connection connection, Duration patience, int limit)
@@ -194,9 +195,10 @@ public final class Chunks {
                       FROM sluice.chunk c JOIN sluice.job j ON j.id = c.job_id
                       WHERE j.state = 'LOADING' AND c.state <> 'DONE'
                         AND coalesce(c.lease_until, '-infinity') < clock_timestamp()
-                        AND (c.state = 'LEASED' AND c.sent_at < c.lease_until
-                            OR c.sent_at < clock_timestamp()
-                                - (? * interval '1 millisecond') * (1 << least(c.sends - 1, 5)))
+                        AND CASE WHEN c.sent_at < c.lease_until
+                            THEN c.lease_until + ? * interval '1 millisecond' * ((1 << least(c.tries - 1, 5)) - 1) / 8
+                            ELSE c.sent_at + ? * interval '1 millisecond' * (1 << least(c.sends - 1, 5))
+                            END < clock_timestamp()
                       ORDER BY c.sent_at LIMIT ?
                       FOR UPDATE OF c SKIP LOCKED) lost
                 WHERE c.job_id = lost.job_id AND c.number = lost.number
@@ -205,7 +207,8 @@ public final class Chunks {
         var lost = new ArrayList<Address>();
         try (var update = connection.prepareStatement(sql)) {
             update.setLong(1, patience.toMillis());
-            update.setInt(2, limit);
+            update.setLong(2, patience.toMillis());
+            update.setInt(3, limit);
             try (var row = update.executeQuery()) {
                 while (row.next()) {
                     lost.add(new Address(row.getObject(1, UUID.class), row.getInt(2)));

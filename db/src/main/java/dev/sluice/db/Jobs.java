@@ -7,6 +7,7 @@ import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
 import dev.sluice.job.RejectLimit;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// All SQL about jobs; what concerns their plans is in [Plans]. Each method is one step of the
@@ -497,20 +499,23 @@ public final class Jobs {
         }
     }
 
-    /// Ends uploads that nothing came for in time as EXPIRED. Returns them.
-    public static List<Job> expireUploads(Connection connection, int limit) throws SQLException {
+    /// Ends uploads that nothing came for in time as EXPIRED. Returns them. The grace is for
+    /// transfers that began while their URL was good.
+    public static List<Job> expireUploads(Connection connection, Duration grace, int limit)
+            throws SQLException {
         var sql =
                 """
                 UPDATE sluice.job j SET state = 'EXPIRED', finished_at = clock_timestamp()
                 FROM (SELECT id FROM sluice.job
-                      WHERE state = 'AWAITING_UPLOAD' AND upload_until < clock_timestamp()
+                      WHERE state = 'AWAITING_UPLOAD' AND upload_until < clock_timestamp() - ? * interval '1 millisecond'
                       ORDER BY upload_until LIMIT ? FOR UPDATE SKIP LOCKED) late
                 WHERE j.id = late.id
                 RETURNING j.id
                 """;
         var expired = new ArrayList<Job>();
         try (var update = connection.prepareStatement(sql)) {
-            update.setInt(1, limit);
+            update.setLong(1, grace.toMillis());
+            update.setInt(2, limit);
             for (var id : ids(update)) {
                 find(connection, id).ifPresent(expired::add);
             }
@@ -652,24 +657,51 @@ public final class Jobs {
         return jobs;
     }
 
-    /// Of these drops the ones that no job was registered for.
+    /// True when an upload of this key is awaited: the next object may be the one.
+    public static boolean isUploadAwaited(Connection connection, String bucket, String key)
+            throws SQLException {
+        var sql =
+                """
+                SELECT FROM sluice.job
+                WHERE bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD' LIMIT 1
+                """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, bucket);
+            select.setString(2, key);
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /// Of these drops the ones that no job was registered for, in their order.
     public static List<Drop> unheardOf(Connection connection, List<Drop> drops)
             throws SQLException {
+        var sql =
+                """
+                SELECT d.at FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY d (bucket, key, version, at)
+                WHERE NOT EXISTS (
+                    SELECT FROM sluice.job j
+                    WHERE j.bucket = d.bucket AND j.object_key = d.key AND j.version_id = d.version)
+                ORDER BY d.at
+                """;
         var missing = new ArrayList<Drop>();
-        var sql = "SELECT FROM sluice.job WHERE bucket = ? AND object_key = ? AND version_id = ?";
         try (var select = connection.prepareStatement(sql)) {
-            for (var drop : drops) {
-                select.setString(1, drop.bucket());
-                select.setString(2, drop.key());
-                select.setString(3, drop.versionId());
-                try (var row = select.executeQuery()) {
-                    if (!row.next()) {
-                        missing.add(drop);
-                    }
+            select.setArray(1, texts(connection, drops, Drop::bucket));
+            select.setArray(2, texts(connection, drops, drop -> drop.storable().key()));
+            select.setArray(3, texts(connection, drops, Drop::versionId));
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    missing.add(drops.get(row.getInt(1) - 1));
                 }
             }
         }
         return missing;
+    }
+
+    private static Array texts(Connection connection, List<Drop> drops, Function<Drop, String> part)
+            throws SQLException {
+        return connection.createArrayOf("text", drops.stream().map(part).toArray());
     }
 
     private static Optional<Job> first(PreparedStatement select) throws SQLException {

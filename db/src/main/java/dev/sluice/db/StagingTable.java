@@ -53,16 +53,24 @@ public record StagingTable(String name) {
     }
 
     /// Removes rows of jobs that are not loading, at most so many. Returns how many were removed.
+    /// Goes from job to job through the index: the rows of a large job that loads are not read.
     public int clearLeftovers(Connection connection, int limit) throws SQLException {
         var sql =
                 """
+                WITH RECURSIVE staged AS (
+                    (SELECT _job FROM %1$s ORDER BY _job LIMIT 1)
+                    UNION ALL
+                    SELECT (SELECT s._job FROM %1$s s WHERE s._job > staged._job ORDER BY s._job LIMIT 1)
+                    FROM staged WHERE staged._job IS NOT NULL)
                 DELETE FROM %1$s WHERE ctid = ANY (ARRAY(
-                    SELECT s.ctid FROM %1$s s JOIN sluice.job j ON j.number = s._job
+                    SELECT s.ctid FROM staged JOIN sluice.job j ON j.number = staged._job
+                    CROSS JOIN LATERAL (SELECT ctid FROM %1$s WHERE _job = staged._job LIMIT ?) s
                     WHERE j.state <> 'LOADING' LIMIT ?))
                 """
                         .formatted(quoted());
         try (var delete = connection.prepareStatement(sql)) {
             delete.setInt(1, limit);
+            delete.setInt(2, limit);
             return delete.executeUpdate();
         }
     }

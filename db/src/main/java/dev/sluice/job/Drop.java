@@ -22,4 +22,10 @@ public record Drop(
     public boolean isFolderMarker() {
         return bytes == 0 && key.endsWith("/");
     }
+
+    /// The drop as the ledger can hold it: a key may hold a NUL, a text of PostgreSQL may not.
+    public Drop storable() {
+        return new Drop(
+                bucket, key.replace('\0', '\u2400'), versionId, etag, bytes, sequencer, droppedAt);
+    }
 }

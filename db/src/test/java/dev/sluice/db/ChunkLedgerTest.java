@@ -129,6 +129,35 @@ class ChunkLedgerTest {
     }
 
     @Test
+    void waitsLongerBeforeTheNextTryOfAChunkThatEndsItsFunctionEachTime() throws SQLException {
+        var job = planned(1);
+        lease(job, 1, OVER);
+        lease(job, 1, OVER);
+        ranOut(job, "10 seconds");
+
+        assertThat(takeForSending()).isEmpty();
+        ranOut(job, "20 seconds");
+        assertThat(takeForSending()).hasSize(1);
+
+        lease(job, 1, OVER);
+        ranOut(job, "40 seconds");
+        assertThat(takeForSending()).isEmpty();
+        ranOut(job, "50 seconds");
+        assertThat(takeForSending()).hasSize(1);
+    }
+
+    /// Lets time pass since a lease ran out whose message had come two minutes before.
+    private static void ranOut(Job job, String ago) throws SQLException {
+        TestingPostgres.run(
+                """
+                UPDATE sluice.chunk SET lease_until = now() - interval '%1$s',
+                    sent_at = now() - interval '%1$s' - interval '2 minutes'
+                WHERE job_id = '%2$s'
+                """
+                        .formatted(ago, job.id()));
+    }
+
+    @Test
     void sendsAgainAMessageThatNobodyCameFor() throws SQLException {
         var job = planned(1);
 

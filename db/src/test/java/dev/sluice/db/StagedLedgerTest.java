@@ -219,7 +219,7 @@ class StagedLedgerTest {
         var late = awaitUpload(null, Instant.now().minusSeconds(1));
         awaitUpload(null, Instant.now().plusSeconds(60));
 
-        assertThat(jobs(c -> Jobs.expireUploads(c, 10)))
+        assertThat(jobs(c -> Jobs.expireUploads(c, Duration.ZERO, 10)))
                 .extracting(Job::id, Job::state)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple(late.id(), JobState.EXPIRED));
         assertThat(adopt(late, drop(late.drop().key(), "v1"))).isEmpty();

@@ -93,7 +93,7 @@ final class Intake {
                             ErrorCode.INVALID_KEY,
                             "A key of the inbox is tenant/dataset/name; this one is not.");
             return database.inTransaction(
-                    c -> Jobs.registerFailed(c, id, "", "", storable(drop), why));
+                    c -> Jobs.registerFailed(c, id, "", "", drop.storable(), why));
         }
         var parts = key.get();
         var job =
@@ -105,18 +105,6 @@ final class Intake {
                     line -> line.put("job", id.toString()).put("key", drop.key()));
         }
         return job;
-    }
-
-    /// A key may hold a NUL, a text of PostgreSQL may not.
-    private static Drop storable(Drop drop) {
-        return new Drop(
-                drop.bucket(),
-                drop.key().replace('\0', '\u2400'),
-                drop.versionId(),
-                drop.etag(),
-                drop.bytes(),
-                drop.sequencer(),
-                drop.droppedAt());
     }
 
     private Dataset dataset(Job job) throws IOException {

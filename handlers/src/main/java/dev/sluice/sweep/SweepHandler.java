@@ -13,7 +13,6 @@ import dev.sluice.lambda.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -48,8 +47,8 @@ public final class SweepHandler implements RequestStreamHandler {
             throws IOException {
         try {
             sweep.run(Deadline.of(context));
-        } catch (SQLException e) {
-            throw new IOException("the ledger could not be swept", e);
+        } catch (Sweep.SweepException e) {
+            throw new IOException(e);
         }
     }
 }

@@ -19,6 +19,7 @@ class PatienceTest {
         assertThat(patience.event()).isEqualTo(Duration.ofMinutes(2));
         assertThat(patience.planLease()).isEqualTo(Duration.ofMinutes(1));
         assertThat(patience.plan()).isEqualTo(Duration.ofSeconds(70));
+        assertThat(patience.transaction()).isEqualTo(Duration.ofSeconds(150));
         assertThat(patience.tries()).isEqualTo(5);
     }
 

@@ -184,8 +184,18 @@ public final class TestingPipeline {
         return stem + "_" + UUID.randomUUID().toString().replace("-", "");
     }
 
-    /// The messages in the queue; they are taken out of it.
+    /// Makes another queue and gives its URL.
+    public String queue(String name) {
+        return sqs.createQueue(request -> request.queueName(name)).queueUrl();
+    }
+
+    /// The messages in the queue of chunks; they are taken out of it.
     public List<Message> messages() {
+        return messages(queueUrl);
+    }
+
+    /// The messages in a queue; they are taken out of it.
+    public List<Message> messages(String queueUrl) {
         var all = new ArrayList<Message>();
         while (true) {
             var some =
