@@ -65,6 +65,7 @@ public final class Main {
                         .addSubcommand(dataset)
                         .addSubcommand(new Invoke(out, err))
                         .addSubcommand(new Logs(out))
+                        .addSubcommand(new CheckFiles())
                         .addSubcommand(new RunTests());
         sluice.getCommandSpec().addOption(versionOption());
         addHelp(sluice);
