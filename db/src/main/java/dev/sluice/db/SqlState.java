@@ -26,7 +26,15 @@ public final class SqlState {
     /// The table, a column of it or the right to it is missing: `dataset apply` was not run.
     public static boolean isTableMissing(SQLException e) {
         return switch (state(e)) {
-            case "42P01", "42703", "42501", "3F000", "42804" -> true;
+            case "42P01", "42P10", "42703", "42501", "42804", "42883", "3F000" -> true;
+            default -> false;
+        };
+    }
+
+    /// Another transaction stood in the way, by a deadlock or a lock: the same again may do.
+    public static boolean isContention(SQLException e) {
+        return switch (state(e)) {
+            case "40P01", "40001", "55P03" -> true;
             default -> false;
         };
     }

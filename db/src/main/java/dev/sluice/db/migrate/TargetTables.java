@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Creates and extends the tables that datasets load into: `dataset apply`. Adds, never takes away.
+/// Creates and extends the tables that datasets load into, and the staging tables before them:
+/// `dataset apply`. Adds to a target and never takes away.
 public final class TargetTables {
     private TargetTables() {}
 
@@ -35,11 +36,42 @@ public final class TargetTables {
         if (!table.key().isEmpty()) {
             uniqueIndex(connection, table);
         }
+        if (table.replaces()) {
+            jobIndex(connection, table);
+        }
         execute(
                 connection,
                 "GRANT USAGE ON SCHEMA %s TO sluice_loader".formatted(quoted(table.schema())));
-        execute(connection, "GRANT SELECT, INSERT ON %s TO sluice_loader".formatted(name(table)));
+        execute(
+                connection,
+                "GRANT SELECT, INSERT%s%s ON %s TO sluice_loader"
+                        .formatted(
+                                table.updates() ? ", UPDATE" : "",
+                                table.replaces() ? ", DELETE" : "",
+                                name(table)));
+        StagingTables.apply(connection, table);
         return applied;
+    }
+
+    /// What finds the rows of a former version of an object.
+    private static void jobIndex(Connection connection, TargetTable table) throws SQLException {
+        var sql =
+                """
+                SELECT FROM pg_index i
+                JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                WHERE n.nspname = ? AND c.relname = ? AND i.indpred IS NULL AND a.attname = '_job'
+                """;
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, table.schema());
+            select.setString(2, table.name());
+            try (var row = select.executeQuery()) {
+                if (row.next()) {
+                    return;
+                }
+            }
+        }
+        execute(connection, "CREATE INDEX ON %s (_job)".formatted(name(table)));
     }
 
     private static Map<String, String> wanted(TargetTable table) {
@@ -164,7 +196,7 @@ public final class TargetTables {
         }
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }

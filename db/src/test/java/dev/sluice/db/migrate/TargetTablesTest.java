@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.db.Database;
+import dev.sluice.db.StagingTable;
 import dev.sluice.db.TableColumns;
 import dev.sluice.db.TestingPostgres;
 import java.sql.SQLException;
@@ -21,7 +22,7 @@ class TargetTablesTest {
 
     @BeforeEach
     void dropTheTable() throws SQLException {
-        TestingPostgres.run("DROP TABLE IF EXISTS public.\"Odd \"\"name\"");
+        TestingPostgres.run("DROP TABLE IF EXISTS public.\"Odd \"\"name\", sluice_stage.odd");
     }
 
     @AfterEach
@@ -114,6 +115,49 @@ class TargetTablesTest {
                 .isEqualTo("true false");
     }
 
+    @Test
+    void makesAStagingTableWithTheColumnsOfTheDatasetAndGrantsByMode() throws Exception {
+        apply(table(List.of("id"), "id", "bigint"));
+        apply(table(List.of("id"), "id", "bigint", "added", "text"));
+        var plain = table(List.of("id"), "id", "bigint", "added", "text");
+        apply(
+                new TargetTable(
+                        plain.schema(),
+                        plain.name(),
+                        plain.columns(),
+                        plain.key(),
+                        /* provenance= */ true,
+                        plain.staging(),
+                        /* updates= */ true,
+                        /* replaces= */ true));
+
+        assertThat(staging()).containsOnlyKeys("id", "_job", "_record", "added");
+        assertThat(
+                        TestingPostgres.ask(
+                                """
+                                SELECT has_table_privilege('sluice_loader', 'public."Odd ""name"', 'UPDATE') || ' '
+                                    || has_table_privilege('sluice_loader', 'public."Odd ""name"', 'DELETE') || ' '
+                                    || has_table_privilege('sluice_loader', 'sluice_stage.odd', 'DELETE') || ' '
+                                    || (SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%"Odd ""name"%(_job)')
+                                """))
+                .isEqualTo("true true true 1");
+    }
+
+    @Test
+    void makesTheStagingTableAnewWhenATypeChangedUnlessRowsWaitInIt() throws Exception {
+        apply(table(List.of(), "id", "bigint"));
+        TestingPostgres.run("INSERT INTO sluice_stage.odd VALUES (1, -1, 1)");
+        TestingPostgres.run("DROP TABLE public.\"Odd \"\"name\"");
+
+        apply(table(List.of(), "id", "text"));
+
+        assertThat(staging()).containsEntry("id", "text");
+    }
+
+    private Map<String, String> staging() throws SQLException {
+        return database.inTransaction(c -> TableColumns.of(c, "sluice_stage", "odd"));
+    }
+
     private TargetTables.Applied apply(TargetTable table)
             throws SQLException, TableMisfitException {
         return database.<TargetTables.Applied, TableMisfitException>inTransaction(
@@ -129,6 +173,14 @@ class TargetTablesTest {
         for (int i = 0; i < namesAndTypes.length; i += 2) {
             columns.add(new TargetTable.Column(namesAndTypes[i], namesAndTypes[i + 1]));
         }
-        return new TargetTable("public", "Odd \"name", columns, key, /* provenance= */ true);
+        return new TargetTable(
+                "public",
+                "Odd \"name",
+                columns,
+                key,
+                /* provenance= */ true,
+                StagingTable.of("odd"),
+                /* updates= */ false,
+                /* replaces= */ false);
     }
 }
