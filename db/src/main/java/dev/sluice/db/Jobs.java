@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -596,6 +598,87 @@ public final class Jobs {
             insert.setString(4, sequencer);
             insert.setObject(5, at.atOffset(ZoneOffset.UTC));
             insert.executeUpdate();
+        }
+    }
+
+    /// The numbers of the other jobs of a job's key that rows in its table may carry.
+    public static List<Integer> othersOfKey(Connection connection, UUID id) throws SQLException {
+        var sql =
+                """
+                SELECT o.number FROM sluice.job o JOIN sluice.job j ON j.bucket = o.bucket AND j.object_key = o.object_key
+                WHERE j.id = ? AND o.id <> j.id AND o.rows_loaded > 0
+                """;
+        var numbers = new ArrayList<Integer>();
+        try (var select = connection.prepareStatement(sql)) {
+            select.setObject(1, id);
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    numbers.add(row.getInt(1));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /// The states of the jobs of some versions of one key; a version without a job is not there.
+    public static Map<String, JobState> statesOf(
+            Connection connection, String bucket, String key, List<String> versions)
+            throws SQLException {
+        var sql =
+                """
+                SELECT version_id, state FROM sluice.job
+                WHERE bucket = ? AND object_key = ? AND version_id = ANY (?)
+                """;
+        var states = new HashMap<String, JobState>();
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, bucket);
+            select.setString(2, key);
+            select.setArray(3, connection.createArrayOf("text", versions.toArray()));
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    states.put(row.getString(1), JobState.valueOf(row.getString(2)));
+                }
+            }
+        }
+        return states;
+    }
+
+    /// True when another version of the job's key is loaded, one of these (null: any); dry runs
+    /// never count.
+    public static boolean isAnotherLoaded(
+            Connection connection, UUID id, @Nullable List<String> versions) throws SQLException {
+        var sql =
+                """
+                SELECT FROM sluice.job o JOIN sluice.job j ON j.bucket = o.bucket AND j.object_key = o.object_key
+                WHERE j.id = ? AND o.id <> j.id AND NOT o.dry_run AND (?::text[] IS NULL OR o.version_id = ANY (?))
+                  AND o.state IN ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS') LIMIT 1
+                """;
+        try (var select = connection.prepareStatement(sql)) {
+            var among =
+                    versions == null ? null : connection.createArrayOf("text", versions.toArray());
+            select.setObject(1, id);
+            select.setArray(2, among);
+            select.setArray(3, among);
+            try (var row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /// Ends a queued job as a duplicate of the one that has its label.
+    public static boolean endAsDuplicate(Connection connection, UUID id, Job holder)
+            throws SQLException {
+        var sql =
+                """
+                UPDATE sluice.job
+                SET state = 'DUPLICATE', duplicate_of = ?, label = ?, finished_at = clock_timestamp()
+                WHERE id = ? AND state = 'QUEUED'
+                """;
+        try (var update = connection.prepareStatement(sql)) {
+            update.setObject(1, holder.id());
+            update.setString(2, holder.label());
+            update.setObject(3, id);
+            return update.executeUpdate() == 1;
         }
     }
 

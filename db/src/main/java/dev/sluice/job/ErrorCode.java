@@ -18,6 +18,7 @@ public enum ErrorCode {
     // the order of the versions of a key
     KEY_ALREADY_LOADED,
     SUPERSEDED,
+    REPLACE_REFUSED,
     // the file
     UNSUPPORTED_FILE,
     UNSUPPORTED_ENCODING,

@@ -29,6 +29,14 @@ public record RejectLimit(@Nullable Long rejects, @Nullable Double ratio) {
                 || (ratio != null && rejected > ratio * read);
     }
 
+    /// How many rejects a file of so many records may have; null when any number.
+    public @Nullable Long most(long read) {
+        if (ratio == null) {
+            return rejects;
+        }
+        return least(rejects, (long) Math.floor(ratio * read));
+    }
+
     /// The stricter of both in each respect: a drop's metadata may only tighten.
     public RejectLimit and(RejectLimit other) {
         return new RejectLimit(least(rejects, other.rejects), least(ratio, other.ratio));

@@ -110,6 +110,13 @@ public record Column(
         return new Column(name, name, type, /* required= */ false, null, null, null, null);
     }
 
+    /// The same column, with a value in every row.
+    Column asRequired() {
+        return required
+                ? this
+                : new Column(name, from, type, /* required= */ true, min, max, maxLength, lookup);
+    }
+
     /// The column's name as SQL names it.
     public String quoted() {
         return Table.quote(name);

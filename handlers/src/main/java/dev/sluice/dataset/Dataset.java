@@ -1,5 +1,6 @@
 package dev.sluice.dataset;
 
+import dev.sluice.job.RejectLimit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -37,19 +38,20 @@ public record Dataset(
 
     public Dataset {
         Assets.checkName("dataset", name);
-        columns = List.copyOf(columns);
         key = List.copyOf(key);
+        columns = mode == Mode.APPEND ? List.copyOf(columns) : withKeyRequired(columns, key);
         if (columns.isEmpty() || columns.size() > MOST_COLUMNS) {
             throw new IllegalArgumentException(
                     "a dataset has 1 to %d columns, not %d"
                             .formatted(MOST_COLUMNS, columns.size()));
         }
-        checkNames(columns, provenance);
+        checkNames(columns);
         checkPositions(format, columns);
         checkKey(columns, key);
-        if (mode != Mode.APPEND && key.isEmpty()) {
-            throw new IllegalArgumentException("mode %s needs a key".formatted(mode.wireName()));
-        }
+        misfit(key, mode, onReplace, provenance)
+                .ifPresent(misfit -> {
+                    throw new IllegalArgumentException(misfit.reason());
+                });
     }
 
     /// Reads a dataset file that stands anywhere, and checks all of it.
@@ -74,6 +76,67 @@ public record Dataset(
                 ZoneId.of("UTC"));
     }
 
+    /// Settings that do not go together.
+    ///
+    /// @param property the one that asks for too much
+    record Misfit(String property, String reason) {}
+
+    /// What does not go together among these settings, if anything.
+    static Optional<Misfit> misfit(
+            List<String> key, Mode mode, OnReplace onReplace, boolean provenance) {
+        if (mode != Mode.APPEND && key.isEmpty()) {
+            return Optional.of(
+                    new Misfit(
+                            "mode",
+                            "mode %s needs a key: it says which rows are the same"
+                                    .formatted(mode.wireName())));
+        }
+        if (onReplace == OnReplace.REPLACE && !provenance) {
+            return Optional.of(
+                    new Misfit(
+                            "onReplace",
+                            "onReplace replace needs provenance: _job says which rows are the former version's"));
+        }
+        if (onReplace == OnReplace.REPLACE && mode == Mode.SKIP_DUPLICATES) {
+            return Optional.of(
+                    new Misfit(
+                            "onReplace",
+                            "onReplace replace does not go with mode skip-duplicates: a row that was skipped"
+                                    + " would be missing once the row before it is replaced"));
+        }
+        return Optional.empty();
+    }
+
+    /// The dataset as its rows are staged: each one carries where it comes from.
+    public Dataset forStaging() {
+        return new Dataset(
+                name,
+                table,
+                format,
+                columns,
+                key,
+                mode,
+                onReplace,
+                maxRejects,
+                maxRejectRatio,
+                /* provenance= */ true,
+                timeZone);
+    }
+
+    /// How many rejects a job of this dataset bears.
+    public RejectLimit limit() {
+        return new RejectLimit(
+                maxRejects.isPresent() ? maxRejects.getAsLong() : null,
+                maxRejectRatio.isPresent() ? maxRejectRatio.getAsDouble() : null);
+    }
+
+    /// A row without its key can be the same as no other one.
+    private static List<Column> withKeyRequired(List<Column> columns, List<String> key) {
+        return columns.stream()
+                .map(column -> key.contains(column.name()) ? column.asRequired() : column)
+                .toList();
+    }
+
     /// Why the rows of this dataset cannot go straight into the table, in words for its author.
     public Optional<String> needsStagedRoad() {
         if (mode != Mode.APPEND) {
@@ -88,7 +151,7 @@ public record Dataset(
         return maxRejectRatio.isPresent() ? Optional.of("maxRejectRatio") : Optional.empty();
     }
 
-    private static void checkNames(List<Column> columns, boolean provenance) {
+    private static void checkNames(List<Column> columns) {
         var seen = new HashSet<String>();
         for (var column : columns) {
             if (!seen.add(column.name())) {
@@ -100,9 +163,9 @@ public record Dataset(
                         "the column name \"%s\" is PostgreSQL's own".formatted(column.name()));
             }
         }
-        if (provenance && (seen.contains(JOB_COLUMN) || seen.contains(RECORD_COLUMN))) {
+        if (seen.contains(JOB_COLUMN) || seen.contains(RECORD_COLUMN)) {
             throw new IllegalArgumentException(
-                    "the column names _job and _record are taken while provenance is true");
+                    "the column names _job and _record are taken: they say where a row comes from");
         }
     }
 

@@ -112,6 +112,22 @@ final class DatasetFile {
         }
         var format = format(members.get("format"));
         var columns = columns(required(root, members, "columns"), format);
+        var key = key(members.get("key"));
+        var mode =
+                or(
+                        members.get("mode"),
+                        Mode.APPEND,
+                        node -> node.word(Mode.values(), Mode::wireName));
+        var onReplace =
+                or(
+                        members.get("onReplace"),
+                        OnReplace.APPEND,
+                        node -> node.word(OnReplace.values(), OnReplace::wireName));
+        boolean provenance = or(members.get("provenance"), true, YamlNode::bool);
+        var misfit = Dataset.misfit(key, mode, onReplace, provenance);
+        if (misfit.isPresent()) {
+            throw required(root, members, misfit.get().property()).at(misfit.get().reason());
+        }
         return place(root, members)
                 .as(_ ->
                         new Dataset(
@@ -120,15 +136,9 @@ final class DatasetFile {
                                         .as(node -> Table.parse(node.text())),
                                 format,
                                 columns,
-                                key(members.get("key")),
-                                or(
-                                        members.get("mode"),
-                                        Mode.APPEND,
-                                        node -> node.word(Mode.values(), Mode::wireName)),
-                                or(
-                                        members.get("onReplace"),
-                                        OnReplace.APPEND,
-                                        node -> node.word(OnReplace.values(), OnReplace::wireName)),
+                                key,
+                                mode,
+                                onReplace,
                                 or(
                                         members.get("maxRejects"),
                                         OptionalLong.empty(),
@@ -137,13 +147,13 @@ final class DatasetFile {
                                         members.get("maxRejectRatio"),
                                         OptionalDouble.empty(),
                                         DatasetFile::ratio),
-                                or(members.get("provenance"), true, YamlNode::bool),
+                                provenance,
                                 or(members.get("timeZone"), ZoneId.of("UTC"), DatasetFile::zone)));
     }
 
     // where to point when settings do not go together: at the one that asked for more
     private static YamlNode place(YamlNode root, Map<String, YamlNode> members) {
-        for (var property : List.of("key", "mode", "columns")) {
+        for (var property : List.of("key", "columns")) {
             var node = members.get(property);
             if (node != null) {
                 return node;

@@ -9,15 +9,9 @@ public record Table(String schema, String name) {
     public Table {
         checkIdentifier("schema", schema);
         checkIdentifier("table", name);
-        if (schema.equals("sluice")
-                || schema.equals("information_schema")
-                || schema.startsWith("pg_")) {
-            throw new IllegalArgumentException(
-                    "the schema \"%s\" is not for targets".formatted(schema));
-        }
     }
 
-    /// `name` in schema public, or `schema.name`.
+    /// `name` in schema public, or `schema.name`; of a schema that is for targets.
     public static Table parse(String text) {
         var dot = text.indexOf('.');
         if (dot < 0) {
@@ -27,7 +21,15 @@ public record Table(String schema, String name) {
             throw new IllegalArgumentException(
                     "\"%s\" is neither `table` nor `schema.table`".formatted(text));
         }
-        return new Table(text.substring(0, dot), text.substring(dot + 1));
+        var schema = text.substring(0, dot);
+        if (schema.equals("sluice")
+                || schema.equals("sluice_stage")
+                || schema.equals("information_schema")
+                || schema.startsWith("pg_")) {
+            throw new IllegalArgumentException(
+                    "the schema \"%s\" is not for targets".formatted(schema));
+        }
+        return new Table(schema, text.substring(dot + 1));
     }
 
     /// The table as SQL names it: `"schema"."name"`.

@@ -1,7 +1,6 @@
 package dev.sluice.intake;
 
 import dev.sluice.dataset.Assets;
-import dev.sluice.dataset.Dataset;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.job.Drop;
@@ -13,6 +12,7 @@ import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
+import dev.sluice.lambda.DropEvents.Removal;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Log;
@@ -25,10 +25,9 @@ import java.util.Optional;
 ///
 /// Every step can be repeated: the ledger decides what is still to do.
 final class Intake {
-    private static final String METADATA = "sluice-";
-
     private final Database database;
     private final Inbox inbox;
+    private final ChunkMessages messages;
     private final Assets assets;
     private final JobIds ids;
     private final Planner planner;
@@ -43,6 +42,7 @@ final class Intake {
             Patience patience) {
         this.database = database;
         this.inbox = inbox;
+        this.messages = messages;
         this.assets = assets;
         this.ids = ids;
         this.planner = new Planner(database, inbox, messages, chunkBytes, patience.planLease());
@@ -65,23 +65,147 @@ final class Intake {
         }
     }
 
-    private Job takeOne(Drop drop, Deadline deadline) throws SQLException, IOException {
-        var job = register(drop);
-        if (job.state().ended() || job.planned()) {
-            return job;
-        }
-        try {
-            var dataset = dataset(job);
-            if (job.state() == JobState.LOADING || begin(job)) {
-                planner.plan(job, dataset, deadline);
-            }
-        } catch (JobFailedException e) {
-            fail(job, e.error());
-        }
-        return database.inTransaction(c -> Jobs.find(c, job.id())).orElseThrow();
+    /// Keeps a note that an object was deleted.
+    void record(Removal removal) throws SQLException {
+        database.inTransaction(c -> {
+            Jobs.recordRemoval(
+                    c,
+                    removal.bucket(),
+                    removal.key(),
+                    removal.versionId(),
+                    removal.sequencer(),
+                    removal.at());
+            return removal;
+        });
     }
 
-    private Job register(Drop drop) throws SQLException {
+    /// A drop as S3 has it; what it asks for, or why it can't be loaded, comes with it.
+    private record Described(Inbox.Description description, Wishes wishes) {}
+
+    private Job takeOne(Drop drop, Deadline deadline) throws SQLException, IOException {
+        var known = database.inTransaction(c -> Jobs.ofDrop(c, drop.storable()));
+        if (known.isPresent() && isUnderWay(known.get())) {
+            return known.get();
+        }
+        Described described;
+        try {
+            // Before the job is registered: the object may be an upload that has its job already.
+            described = describe(drop);
+        } catch (JobFailedException e) {
+            var job = known.isPresent() ? known.get() : register(drop, Optional.empty());
+            return job.state().ended() ? job : failed(job, e.error());
+        }
+        var job = known.isPresent() ? known.get() : register(drop, Optional.of(described.wishes()));
+        return job.state().ended() ? job : begin(job, described, deadline);
+    }
+
+    /// Nothing is left for Intake: the job has ended, or Load is at it.
+    private static boolean isUnderWay(Job job) {
+        return job.state().ended() || (job.state() == JobState.LOADING && job.planned());
+    }
+
+    private Described describe(Drop drop) {
+        var description = inbox.describe(drop);
+        return new Described(description, Wishes.of(description.metadata()));
+    }
+
+    private Job begin(Job job, Described described, Deadline deadline)
+            throws SQLException, IOException {
+        try {
+            if (job.state() == JobState.LOADING) {
+                planner.plan(job, pinned(job).dataset(job.dataset()), deadline);
+                return now(job);
+            }
+            var versions = inbox.versions(job.drop());
+            var before = firstUnfinished(versions);
+            if (before.isPresent()) {
+                return before.get().state() == JobState.LOADING
+                        ? job
+                        : takeOne(before.get().drop(), deadline);
+            }
+            return begin(job, described, versions, deadline);
+        } catch (JobFailedException e) {
+            return failed(job, e.error());
+        }
+    }
+
+    /// An older version of the key that has to be loaded first.
+    private record Before(Drop drop, JobState state) {}
+
+    /// The oldest version before this one that has not ended, heard of or not: S3's listing is the
+    /// truth about their order. One that is loading stands for all.
+    private Optional<Before> firstUnfinished(Inbox.Versions versions) throws SQLException {
+        var older = versions.older();
+        if (older.isEmpty()) {
+            return Optional.empty();
+        }
+        var any = older.getFirst();
+        var states =
+                database.inTransaction(c ->
+                        Jobs.statesOf(
+                                c,
+                                any.bucket(),
+                                any.key(),
+                                older.stream().map(Drop::versionId).toList()));
+        Optional<Before> first = Optional.empty();
+        for (var drop : older) {
+            var state = states.getOrDefault(drop.versionId(), JobState.QUEUED);
+            if (state == JobState.LOADING) {
+                return Optional.of(new Before(drop, state));
+            }
+            if (!state.ended() && !drop.isFolderMarker()) {
+                first = Optional.of(new Before(drop, state));
+            }
+        }
+        return first;
+    }
+
+    private Job begin(Job job, Described described, Inbox.Versions versions, Deadline deadline)
+            throws SQLException, IOException {
+        var version = assets.version();
+        var dataset = assets.at(version).dataset(job.dataset());
+        var turn =
+                new Turn(
+                        job,
+                        dataset,
+                        described.wishes(),
+                        described.description(),
+                        versions,
+                        version);
+        var outcome = take(turn);
+        var begun = now(job);
+        if (outcome.loading()) {
+            messages.send(outcome.undone());
+            planner.plan(begun, dataset, deadline);
+            return now(job);
+        }
+        return begun;
+    }
+
+    private Turn.Outcome take(Turn turn) throws SQLException {
+        try {
+            return database.inTransaction(turn::take);
+        } catch (SQLException e) {
+            if (!Jobs.isTurnTaken(e)) {
+                throw e;
+            }
+        }
+        // Another job took the turn of the key, or the label, at the same moment: it shows now.
+        try {
+            return database.inTransaction(turn::take);
+        } catch (SQLException e) {
+            if (Jobs.isTurnTaken(e)) {
+                return Turn.Outcome.NOT_LOADING;
+            }
+            throw e;
+        }
+    }
+
+    private Assets pinned(Job job) {
+        return assets.at(job.assetsVersion());
+    }
+
+    private Job register(Drop drop, Optional<Wishes> wishes) throws SQLException {
         var id = ids.next();
         var key =
                 drop.key().indexOf('\0') < 0
@@ -95,6 +219,13 @@ final class Intake {
             return database.inTransaction(
                     c -> Jobs.registerFailed(c, id, "", "", drop.storable(), why));
         }
+        var awaited = wishes.flatMap(Wishes::job);
+        if (awaited.isPresent()) {
+            var adopted = database.inTransaction(c -> Jobs.adopt(c, awaited.get(), drop));
+            if (adopted.isPresent()) {
+                return adopted.get();
+            }
+        }
         var parts = key.get();
         var job =
                 database.inTransaction(
@@ -107,58 +238,15 @@ final class Intake {
         return job;
     }
 
-    private Dataset dataset(Job job) throws IOException {
-        var dataset = assets.dataset(job.dataset());
-        var staged = dataset.needsStagedRoad();
-        if (staged.isPresent()) {
-            throw new JobFailedException(
-                    ErrorCode.NOT_SUPPORTED,
-                    "Dataset %s asks for %s, which this version of Sluice does not load yet."
-                            .formatted(dataset.name(), staged.get()));
-        }
-        return dataset;
+    private Job now(Job job) throws SQLException {
+        return database.inTransaction(c -> Jobs.find(c, job.id())).orElseThrow();
     }
 
-    /// Takes the turn and says whether there is something to plan: not when the drop has to wait
-    /// for another of its key, nor when it is what is loaded already.
-    private boolean begin(Job job) throws SQLException {
-        var description = inbox.describe(job.drop());
-        refuseUnbuilt(description);
-        var label = description.metadata().get(METADATA + "label");
-        try {
-            return database.inTransaction(c ->
-                    Jobs.takeTurn(
-                                    c,
-                                    job.id(),
-                                    description.contentMark(),
-                                    description.bytes(),
-                                    label)
-                            && !Jobs.endIfDuplicate(c, job.id()));
-        } catch (SQLException e) {
-            if (Jobs.isTurnTaken(e)) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    /// A wish that can't be met must not be passed over: a dry run would load.
-    private static void refuseUnbuilt(Inbox.Description description) {
-        for (var wish : new String[] {"dry-run", "max-reject-ratio", "job"}) {
-            var value = description.metadata().get(METADATA + wish);
-            if (value != null && !value.equals("false")) {
-                throw new JobFailedException(
-                        ErrorCode.NOT_SUPPORTED,
-                        "The object's metadata asks for %s, which this version of Sluice does not know yet."
-                                .formatted(METADATA + wish));
-            }
-        }
-    }
-
-    private void fail(Job job, JobError error) throws SQLException {
+    private Job failed(Job job, JobError error) throws SQLException {
         database.inTransaction(c -> Jobs.fail(c, job.id(), error));
         Log.info(
                 "job failed",
                 line -> line.put("job", job.id().toString()).put("code", error.code().name()));
+        return now(job);
     }
 }

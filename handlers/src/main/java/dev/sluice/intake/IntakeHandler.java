@@ -56,12 +56,16 @@ public final class IntakeHandler implements RequestStreamHandler {
     public void handleRequest(InputStream input, OutputStream output, Context context)
             throws IOException {
         var deadline = Deadline.of(context);
-        for (var drop : DropEvents.read(Json.read(input))) {
-            try {
-                intake.take(drop, deadline);
-            } catch (SQLException e) {
-                throw new IOException("the ledger could not be written", e);
+        var event = Json.read(input);
+        try {
+            for (var removal : DropEvents.removals(event)) {
+                intake.record(removal);
             }
+            for (var drop : DropEvents.read(event)) {
+                intake.take(drop, deadline);
+            }
+        } catch (SQLException e) {
+            throw new IOException("the ledger could not be written", e);
         }
     }
 }

@@ -60,7 +60,7 @@ final class Planner {
         if (lease.isEmpty()) {
             return;
         }
-        var plan = new Plan(lease.get(), deadline);
+        var plan = new Plan(job, lease.get(), deadline);
         try {
             plan(job, dataset, plan);
         } catch (LeaseLostException e) {
@@ -130,6 +130,7 @@ final class Planner {
     /// A plan in the making. Holds one chunk back, so that the last one is registered together with
     /// the plan's completion: a small file costs one transaction.
     private final class Plan {
+        private final Job job;
         private final Plans.Lease lease;
         private final Deadline deadline;
         private Shape shape = new Shape(null, FileInput.Compression.NONE.name());
@@ -137,7 +138,8 @@ final class Planner {
         private @Nullable Position heldUpTo;
         private int count;
 
-        Plan(Plans.Lease lease, Deadline deadline) {
+        Plan(Job job, Plans.Lease lease, Deadline deadline) {
+            this.job = job;
             this.lease = lease;
             this.deadline = deadline;
             this.count = lease.chunks();
@@ -169,6 +171,18 @@ final class Planner {
         void finish(Position end) throws SQLException {
             var last = held;
             register(last == null ? List.of() : List.of(last), end, /* complete= */ true);
+            if ("staged".equals(job.road())) {
+                sendPublish();
+            }
+        }
+
+        /// Nothing is left to load when the plan is complete: nobody but us can ask for the
+        /// publish.
+        private void sendPublish() throws SQLException {
+            var publish = new Chunks.Address(lease.job(), Chunk.PUBLISH);
+            if (database.inTransaction(c -> Chunks.state(c, publish)) != null) {
+                messages.send(List.of(publish));
+            }
         }
 
         private void register(List<Chunk> chunks, Position upTo, boolean complete)

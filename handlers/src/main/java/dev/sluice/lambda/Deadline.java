@@ -2,32 +2,46 @@ package dev.sluice.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
-/// When the invocation will be cut off, by this process's clock.
+/// When the invocation will be cut off. Measured by a clock that only goes forward: the wall clock
+/// may be set while we run.
 public final class Deadline {
-    private final InstantSource clock;
-    private final long atMillis;
+    private final LongSupplier nanoTime;
+    private final long atNanos;
+    private final Duration total;
 
-    private Deadline(InstantSource clock, long atMillis) {
-        this.clock = clock;
-        this.atMillis = atMillis;
+    private Deadline(LongSupplier nanoTime, Duration total) {
+        this.nanoTime = nanoTime;
+        this.atNanos = nanoTime.getAsLong() + total.toNanos();
+        this.total = total;
     }
 
     public static Deadline of(Context context) {
-        return in(Duration.ofMillis(context.getRemainingTimeInMillis()), InstantSource.system());
+        return in(Duration.ofMillis(context.getRemainingTimeInMillis()));
     }
 
-    public static Deadline in(Duration time, InstantSource clock) {
-        return new Deadline(clock, clock.millis() + time.toMillis());
+    public static Deadline in(Duration time) {
+        return in(time, System::nanoTime);
+    }
+
+    /// A deadline by another clock of nanoseconds, of which only differences count.
+    public static Deadline in(Duration time, LongSupplier nanoTime) {
+        return new Deadline(nanoTime, time);
     }
 
     /// What is left, never negative.
     public Duration left() {
-        return Duration.ofMillis(Math.max(0, atMillis - clock.millis()));
+        return Duration.ofNanos(Math.max(0, atNanos - nanoTime.getAsLong()));
     }
 
     public boolean isWithin(Duration time) {
         return left().compareTo(time) <= 0;
+    }
+
+    /// True while nearly all the time is still there: what begins now and does not end in time
+    /// needs more than an invocation has.
+    public boolean isFresh() {
+        return left().compareTo(total.multipliedBy(9).dividedBy(10)) >= 0;
     }
 }

@@ -5,6 +5,8 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobFailedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// The objects of the inbox, read exactly as announced: every request names the version.
@@ -48,6 +51,54 @@ public final class Inbox {
         } catch (S3Exception e) {
             throw gone(e);
         }
+    }
+
+    /// The other versions of a drop's key, newest first as S3 stored them.
+    public record Versions(List<Drop> newer, List<Drop> older) {
+        public Versions {
+            newer = List.copyOf(newer);
+            older = List.copyOf(older);
+        }
+    }
+
+    /// What S3 holds under exactly this key beside the drop. Keys that only begin like it are
+    /// listed behind it and end the walk.
+    ///
+    /// @throws JobFailedException when the drop is not among them
+    public Versions versions(Drop drop) {
+        var newer = new ArrayList<Drop>();
+        var older = new ArrayList<Drop>();
+        boolean passed = false;
+        var listing =
+                s3.listObjectVersionsPaginator(
+                        request -> request.bucket(drop.bucket()).prefix(drop.key()));
+        for (var version : listing.versions()) {
+            if (!version.key().equals(drop.key())) {
+                break;
+            }
+            if (version.versionId().equals(drop.versionId())) {
+                passed = true;
+            } else {
+                (passed ? older : newer).add(of(drop.bucket(), version));
+            }
+        }
+        if (!passed) {
+            throw new JobFailedException(
+                    ErrorCode.OBJECT_VANISHED, "The object's version is no longer in the bucket.");
+        }
+        return new Versions(newer, older);
+    }
+
+    /// A version as a drop that a listing found.
+    public static Drop of(String bucket, ObjectVersion version) {
+        return new Drop(
+                bucket,
+                version.key(),
+                version.versionId(),
+                version.eTag().replace("\"", ""),
+                version.size(),
+                /* sequencer= */ null,
+                version.lastModified());
     }
 
     private static String contentMark(HeadObjectResponse head) {

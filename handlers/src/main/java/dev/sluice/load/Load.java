@@ -9,28 +9,37 @@ import dev.sluice.db.CommitUnknownException;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.SqlState;
+import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
+import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
+import dev.sluice.rows.Limits;
 import dev.sluice.rows.Lookups;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
-/// Loads one chunk: lease, one transaction, and what follows from how it ended.
+/// Loads one chunk, or publishes a job: lease, one transaction, and what follows from how it ended.
 ///
 /// Not thread-safe: an execution environment handles one invocation at a time.
 final class Load {
     /// The connection is cut this long before Lambda would cut the process.
     private static final Duration MARGIN = Duration.ofSeconds(4);
+
+    /// A publish is not begun beside a chunk with less time than this.
+    private static final Duration TIME_TO_PUBLISH = Duration.ofSeconds(45);
+
+    private static final int TRIES_BEFORE_TOO_SLOW = 2;
 
     /// Who is told that the next drop of a key may start.
     @FunctionalInterface
@@ -43,8 +52,16 @@ final class Load {
     private final Lookups lookups;
     private final Assets assets;
     private final Successor successor;
+    private final ChunkMessages messages;
 
-    Load(Database database, Inbox inbox, Lookups lookups, Assets assets, Successor successor) {
+    Load(
+            Database database,
+            Inbox inbox,
+            Lookups lookups,
+            Assets assets,
+            Successor successor,
+            ChunkMessages messages) {
+        this.messages = messages;
         this.database = database;
         this.inbox = inbox;
         this.lookups = lookups;
@@ -78,63 +95,96 @@ final class Load {
     }
 
     private boolean load(Task task, Deadline deadline) {
+        boolean fresh = deadline.isFresh();
         try {
-            ended(task.job(), commit(task, deadline));
-            return true;
+            return committed(task, commit(task, deadline), deadline);
         } catch (ChunkTransaction.LeaseLostException _) {
-            Log.warn("chunk taken over or job ended", line -> line.put("chunk", name(task)));
-            return true;
+            return takenOver(task);
         } catch (CommitUnknownException e) {
-            return committed(task, e);
+            return commitUnknown(task, e, deadline);
         } catch (JobFailedException e) {
             return fail(task, e.error(), e);
         } catch (SQLException | IOException | RuntimeException e) {
-            return giveBack(task, deadline, e);
+            return giveBack(task, fresh && deadline.isWithin(MARGIN), e);
         }
     }
 
-    /// Tries the fast way first: no savepoints, all or nothing. Only when the database refused a
-    /// row the chunk is read again and the refused rows are found one by one.
+    private static boolean takenOver(Task task) {
+        Log.warn("chunk taken over or job ended", line -> line.put("chunk", name(task)));
+        return true;
+    }
+
+    private boolean committed(Task task, JobState state, Deadline deadline) {
+        ended(task.job(), state);
+        if (!state.ended() && isStaged(task.job())) {
+            publish(new Address(task.job().id(), Chunk.PUBLISH), deadline);
+        }
+        return true;
+    }
+
+    private static boolean isStaged(Job job) {
+        return "staged".equals(job.road());
+    }
+
+    /// Publishes the job at once if this was its last chunk. When there is little time or it does
+    /// not succeed, a message asks for it; and Sweep does when that does not go out.
+    private void publish(Address address, Deadline deadline) {
+        try {
+            boolean open = database.inTransaction(c -> Chunks.state(c, address)) != null;
+            if (open && (deadline.isWithin(TIME_TO_PUBLISH) || !load(address, deadline))) {
+                messages.send(List.of(address));
+            }
+        } catch (SQLException | RuntimeException e) {
+            Log.error("publish not sent", e);
+        }
+    }
+
     private JobState commit(Task task, Deadline deadline) throws SQLException, IOException {
         if (deadline.isWithin(MARGIN)) {
             throw new IOException("no time left to begin the chunk");
         }
-        var dataset = pinned(task).dataset(task.job().dataset());
+        var pinned = assets.at(task.job().assetsVersion());
+        var source = new ChunkRecords.Source(inbox, lookups.at(pinned), Limits.DEFAULT);
+        var target = new Target(pinned.dataset(task.job().dataset()), task.job());
         try (var _ = database.abortAfter(deadline.left().minus(MARGIN))) {
-            try {
-                return transaction(task, dataset, ChunkTransaction.Care.FAST);
-            } catch (ChunkTransaction.RowRefusedException e) {
-                Log.info(
-                        "the database refused a row",
-                        line -> line.put("chunk", name(task)).put("why", e.sqlState()));
-                return transaction(task, dataset, ChunkTransaction.Care.ROW_BY_ROW);
-            }
-        }
-    }
-
-    /// Every chunk of a job is read by the assets that the job began with.
-    private Assets pinned(Task task) {
-        return assets.at(task.job().assetsVersion());
-    }
-
-    private JobState transaction(Task task, Dataset dataset, ChunkTransaction.Care care)
-            throws SQLException, IOException {
-        try {
-            return new ChunkTransaction(database, inbox, lookups.at(pinned(task)), dataset)
-                    .run(task.job(), task.lease(), care);
+            return commit(task, source, target);
         } catch (SQLException e) {
             if (SqlState.isTableMissing(e)) {
-                throw new JobFailedException(
-                        ErrorCode.DATASET_NOT_APPLIED,
-                        "Table %s does not fit dataset %s; run `dataset apply %s`."
-                                .formatted(dataset.table(), dataset.name(), dataset.name()));
+                throw notApplied(target.dataset(), e);
             }
             throw e;
         }
     }
 
+    private JobState commit(Task task, ChunkRecords.Source source, Target target)
+            throws SQLException, IOException {
+        if (task.lease().chunk().isPublish()) {
+            return new Publish(database, source, target).run(task.lease());
+        }
+        var transaction = new ChunkTransaction(database, source, target);
+        if (isStaged(task.job())) {
+            return transaction.run(task.lease(), ChunkTransaction.Way.STAGED);
+        }
+        try {
+            return transaction.run(task.lease(), ChunkTransaction.Way.FAST);
+        } catch (ChunkTransaction.RowRefusedException e) {
+            Log.info(
+                    "the database refused a row",
+                    line -> line.put("chunk", name(task)).put("why", e.sqlState()));
+            return transaction.run(task.lease(), ChunkTransaction.Way.ROW_BY_ROW);
+        }
+    }
+
+    private static JobFailedException notApplied(Dataset dataset, SQLException e) {
+        return new JobFailedException(
+                ErrorCode.DATASET_NOT_APPLIED,
+                "Table %s does not fit dataset %s; run `dataset apply %s`."
+                        .formatted(dataset.table(), dataset.name(), dataset.name()),
+                e);
+    }
+
     /// The answer to the commit was lost: what the ledger says counts.
-    private boolean committed(Task task, CommitUnknownException lost) {
+    private boolean commitUnknown(Task task, CommitUnknownException lost, Deadline deadline) {
         try {
             var address = new Address(task.job().id(), task.lease().chunk().number());
             var state = database.inTransaction(c -> Chunks.state(c, address));
@@ -143,8 +193,7 @@ final class Load {
                     line -> line.put("chunk", name(task)).put("ledger", state));
             if ("DONE".equals(state)) {
                 var job = database.inTransaction(c -> Jobs.find(c, address.job())).orElseThrow();
-                ended(job, job.state());
-                return true;
+                return committed(task, job.state(), deadline);
             }
             release(task, lost);
         } catch (SQLException e) {
@@ -153,9 +202,15 @@ final class Load {
         return false;
     }
 
+    /// Fails the job, unless the chunk is somebody else's by now: whoever has it knows better.
     private boolean fail(Task task, JobError error, Exception cause) {
         try {
-            database.inTransaction(c -> Jobs.fail(c, task.job().id(), error));
+            boolean ours =
+                    database.inTransaction(c ->
+                            Chunks.holds(c, task.lease()) && Jobs.fail(c, task.job().id(), error));
+            if (!ours) {
+                return takenOver(task);
+            }
             Log.info(
                     "job failed",
                     line -> line.put("chunk", name(task)).put("code", error.code().name()));
@@ -168,30 +223,37 @@ final class Load {
         }
     }
 
-    /// Trouble that may pass: the lease goes back and the message comes again, unless the time was
-    /// too short for a file that can't be cut, which it will be again.
-    private boolean giveBack(Task task, Deadline deadline, Exception e) {
-        if (deadline.isWithin(MARGIN) && isCompressed(task.job())) {
-            return fail(
-                    task,
-                    new JobError(
-                            ErrorCode.TOO_SLOW,
-                            "The compressed file did not load in the time of one invocation; drop it in smaller pieces or uncompressed."),
-                    e);
+    /// Trouble that may pass: the lease goes back and the message comes again, unless a whole
+    /// invocation was too short for the second time, for what can't be cut.
+    private boolean giveBack(Task task, boolean ranOut, Exception e) {
+        if (ranOut && task.lease().tries() >= TRIES_BEFORE_TOO_SLOW && isWhole(task)) {
+            return fail(task, new JobError(ErrorCode.TOO_SLOW, tooSlow(task)), e);
         }
         Log.error("chunk failed, to be tried again: " + name(task), e);
         release(task, e);
         return false;
     }
 
-    private static boolean isCompressed(Job job) {
-        return job.compression() != null && !job.compression().equals("NONE");
+    private static String tooSlow(Task task) {
+        return task.lease().chunk().isPublish()
+                ? "The rows could not be published in the time of one invocation; drop the file in smaller pieces."
+                : "The compressed file did not load in the time of one invocation; drop it in smaller pieces or uncompressed.";
+    }
+
+    private static boolean isWhole(Task task) {
+        var compression = task.job().compression();
+        return task.lease().chunk().isPublish()
+                || (compression != null && !compression.equals("NONE"));
     }
 
     private void release(Task task, Exception cause) {
         try {
             var why = String.valueOf(cause.getMessage());
-            database.inTransaction(c -> Chunks.release(c, task.lease(), why));
+            boolean counts = !(cause instanceof SQLException e && SqlState.isContention(e));
+            database.inTransaction(c ->
+                    counts
+                            ? Chunks.release(c, task.lease(), why)
+                            : Chunks.releaseUncounted(c, task.lease(), why));
         } catch (SQLException e) {
             // The lease runs out by itself and Sweep sends the chunk again.
             Log.error("lease not given back", e);

@@ -42,6 +42,10 @@ public final class LoadHandler implements RequestStreamHandler {
     }
 
     private LoadHandler(Settings settings) {
+        this(settings, Aws.sqs());
+    }
+
+    private LoadHandler(Settings settings, SqsClient sqs) {
         this(
                 new Load(
                         new Database(
@@ -51,8 +55,9 @@ public final class LoadHandler implements RequestStreamHandler {
                         new Inbox(Aws.s3()),
                         new Lookups(new Assets(Path.of(settings.text("ASSETS_DIR")))),
                         new Assets(Path.of(settings.text("ASSETS_DIR"))),
-                        askIntake(settings.text("INTAKE_FUNCTION"))),
-                Aws.sqs(),
+                        askIntake(settings.text("INTAKE_FUNCTION")),
+                        new ChunkMessages(sqs, settings.text("CHUNKS_QUEUE_URL"))),
+                sqs,
                 settings.text("CHUNKS_QUEUE_URL"));
     }
 

@@ -1,48 +1,42 @@
 package dev.sluice.load;
 
+import dev.sluice.dataset.Dataset;
+import dev.sluice.dataset.Mode;
+import dev.sluice.dataset.Table;
 import dev.sluice.db.CopyIn;
-import dev.sluice.db.Refusal;
+import dev.sluice.db.Move;
 import dev.sluice.db.SqlState;
+import dev.sluice.db.StagingTable;
+import dev.sluice.db.TableColumns;
 import dev.sluice.job.ErrorCode;
+import dev.sluice.job.Job;
 import dev.sluice.job.JobFailedException;
 import dev.sluice.job.Reject;
-import dev.sluice.job.RejectCode;
 import dev.sluice.rows.RowBatch;
+import dev.sluice.rows.RowReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The target table of a chunk: takes batches by COPY and finds the rows that the database refuses.
-final class Target {
-    private final Connection connection;
-    private final String copySql;
-    private final ChunkTransaction.Care care;
+/// Where the rows of a dataset go: its table and the staging table before it.
+record Target(Dataset dataset, Job job) {
 
-    Target(Connection connection, String copySql, ChunkTransaction.Care care) {
-        this.connection = connection;
-        this.copySql = copySql;
-        this.care = care;
-    }
+    /// What became of a batch's rows.
+    ///
+    /// @param loaded how many are in the table, by the database's count
+    /// @param staged how many wait in the staging table, by the database's count
+    /// @param rejects those that the table refused
+    record Written(long loaded, long staged, List<Reject> rejects) {}
 
-    /// What became of a batch's rows: how many are in by the database's count, and those it
-    /// refused.
-    record Copied(long loaded, List<Reject> rejects) {}
-
-    Copied copy(RowBatch batch) throws SQLException {
-        return switch (care) {
-            case FAST -> new Copied(copyFast(batch), List.of());
-            case ROW_BY_ROW -> copyRowByRow(batch);
-        };
-    }
-
-    private long copyFast(RowBatch batch) throws SQLException {
-        if (batch.rows() == 0) {
-            return 0;
-        }
+    /// Copies the rows straight into the table.
+    ///
+    /// @throws ChunkTransaction.RowRefusedException when the table refuses one
+    Written copy(Connection connection, RowBatch batch) throws SQLException {
         try {
-            return send(batch, 0, batch.rows());
+            return new Written(send(connection, batch, dataset, dataset.table()), 0, List.of());
         } catch (SQLException e) {
             if (SqlState.isRowRefused(e)) {
                 throw new ChunkTransaction.RowRefusedException(e);
@@ -51,92 +45,141 @@ final class Target {
         }
     }
 
-    /*
-     * Runs of rows are copied behind a savepoint. When one is refused, the server's context names the
-     * row ("COPY t, line 17"): what stands before it is copied again, the row becomes a reject. Without
-     * a line (a constraint checked at the statement's end) the run is halved. The reach shrinks with
-     * each refusal and grows with each success, so that a file full of bad rows does not send the rest
-     * of its batch again for each of them.
-     */
-    private Copied copyRowByRow(RowBatch batch) throws SQLException {
+    /// Copies the rows into the staging table, for the job's publish.
+    Written stage(Connection connection, RowBatch batch) throws SQLException {
+        var staged = send(connection, batch, dataset.forStaging(), staging());
+        return new Written(0, staged, List.of());
+    }
+
+    /// Brings the rows into the table by way of the staging table, so that the server itself finds
+    /// those that are refused.
+    Written moveOver(Connection connection, RowBatch batch) throws SQLException {
+        long staged = send(connection, batch, dataset.forStaging(), staging());
+        if (staged == 0) {
+            return new Written(0, 0, List.of());
+        }
+        long last = batch.record(batch.rows() - 1);
+        var moved = run(connection, move(Mode.APPEND, batch.record(0), last, staged, List.of()));
         var rejects = new ArrayList<Reject>();
-        long loaded = 0;
         int row = 0;
-        int reach = batch.rows();
-        while (row < batch.rows()) {
-            int to = Math.min(batch.rows(), row + reach);
-            var refused = tryRun(batch, row, to);
-            if (refused == null) {
-                loaded += to - row;
-                row = to;
-                reach = Math.min(batch.rows(), reach * 2);
-                continue;
+        for (var refusal : moved.refused()) {
+            while (batch.record(row) != refusal.record()) {
+                row++;
             }
-            int good = to - row == 1 ? 0 : goodRows(refused, to - row);
-            boolean named = good >= 0 && (good == 0 || tryRun(batch, row, row + good) == null);
-            if (named) {
-                loaded += good;
-                rejects.add(reject(batch, row + good, refused));
-                row += good + 1;
-            }
-            reach = Math.max(1, (to - row) / 2);
+            rejects.add(RefusedRecords.reject(batch, row, refusal));
         }
-        return new Copied(loaded, rejects);
+        return new Written(moved.loaded(), 0, rejects);
     }
 
-    /// How many rows of a refused run stand before the one at fault; -1 when the server does not
-    /// say.
-    private static int goodRows(Refusal refused, int rows) {
-        int line = refused.copyLine().orElse(0);
-        return line >= 1 && line <= rows ? line - 1 : -1;
+    /// Publishes all that the job has staged, as its dataset says.
+    Move.Moved publish(Connection connection, List<Integer> replaced) throws SQLException {
+        long staged = job.books().staged();
+        return run(connection, move(dataset.mode(), 0, Long.MAX_VALUE, staged, replaced));
     }
 
-    private static Reject reject(RowBatch batch, int row, Refusal refused) {
-        var constraint = refused.constraint();
-        var text =
-                "The database refused the row (SQLSTATE %s%s): %s"
-                        .formatted(
-                                refused.sqlState(),
-                                constraint == null ? "" : ", constraint " + constraint,
-                                refused.message());
-        return batch.refuse(row, code(refused.sqlState()), refused.column(), text);
+    private Move move(Mode mode, long first, long last, long staged, List<Integer> replaced) {
+        boolean publishes = last == Long.MAX_VALUE;
+        return new Move(
+                StagingTable.of(dataset.name()),
+                dataset.table().schema(),
+                dataset.table().name(),
+                columns(),
+                mode == Mode.APPEND ? List.of() : dataset.key(),
+                mode.wireName(),
+                job.number(),
+                first,
+                last,
+                staged,
+                replaced,
+                publishes ? mostRefused() : null,
+                /* keep= */ !publishes || !job.dryRun());
     }
 
-    private static RejectCode code(String sqlState) {
-        return switch (sqlState) {
-            case "23505" -> RejectCode.UNIQUE_VIOLATION;
-            case "23514" -> RejectCode.CHECK_VIOLATION;
-            case "23502" -> RejectCode.NOT_NULL_VIOLATION;
-            case "23503" -> RejectCode.FOREIGN_KEY_VIOLATION;
-            default -> RejectCode.DATABASE_REFUSED;
-        };
+    /// How many rows the table may refuse before the job has too many rejects.
+    private @Nullable Long mostRefused() {
+        var most = job.limit().most(job.books().read());
+        return most == null ? null : Long.valueOf(most - job.books().rejected());
     }
 
-    /// Copies rows behind a savepoint; gives the refusal, or null when all are in.
-    private @Nullable Refusal tryRun(RowBatch batch, int from, int to) throws SQLException {
-        var savepoint = connection.setSavepoint();
+    private List<String> columns() {
+        var provenance =
+                dataset.provenance()
+                        ? Stream.of(Dataset.JOB_COLUMN, Dataset.RECORD_COLUMN)
+                        : Stream.<String>empty();
+        var own = dataset.columns().stream().map(column -> column.name());
+        return Stream.concat(own, provenance).toList();
+    }
+
+    private Move.Moved run(Connection connection, Move move) throws SQLException {
         try {
-            send(batch, from, to);
-            connection.releaseSavepoint(savepoint);
-            return null;
+            return move.run(connection);
         } catch (SQLException e) {
-            if (!SqlState.isRowRefused(e)) {
-                throw e;
+            if (Move.isSilentLoss(e)) {
+                throw silentLoss("fewer rows than it was given");
             }
-            connection.rollback(savepoint);
-            return Refusal.of(e);
+            if (SqlState.isRowRefused(e)) {
+                // No row of the file: those are met on the server. It is a row that was to leave.
+                throw new JobFailedException(
+                        ErrorCode.REPLACE_REFUSED,
+                        "The rows of the object's former version can't leave table %s: %s"
+                                .formatted(dataset.table(), e.getMessage()),
+                        e);
+            }
+            throw e;
         }
     }
 
-    /// @throws JobFailedException when rows went in that are not there: books could not balance
-    private long send(RowBatch batch, int from, int to) throws SQLException {
-        long counted = CopyIn.send(connection, copySql, sink -> batch.copy(from, to, sink::write));
-        if (counted != to - from) {
-            throw new JobFailedException(
-                    ErrorCode.DATASET_NOT_APPLIED,
-                    "The table took %d of %d rows in silence; a trigger or rule on it drops rows."
-                            .formatted(counted, to - from));
+    private long send(Connection connection, RowBatch batch, Dataset as, Table into)
+            throws SQLException {
+        int rows = batch.rows();
+        if (rows == 0) {
+            return 0;
+        }
+        var sql = RowReader.copySql(as, into);
+        long counted = CopyIn.send(connection, sql, sink -> batch.copy(0, rows, sink::write));
+        if (counted != rows) {
+            throw silentLoss("%d of %d rows".formatted(counted, rows));
         }
         return counted;
+    }
+
+    /// Books could not balance.
+    private static JobFailedException silentLoss(String what) {
+        return new JobFailedException(
+                ErrorCode.DATASET_NOT_APPLIED,
+                "The table took %s in silence; a trigger or rule on it drops rows."
+                        .formatted(what));
+    }
+
+    private Table staging() {
+        return new Table(StagingTable.SCHEMA, StagingTable.of(dataset.name()).name());
+    }
+
+    /// COPY is binary: a column altered by hand to another type would be misread, not refused.
+    void checkTable(Connection connection) throws SQLException {
+        check(connection, dataset.table());
+    }
+
+    void checkStaging(Connection connection) throws SQLException {
+        check(connection, staging());
+    }
+
+    private void check(Connection connection, Table table) throws SQLException {
+        var present = TableColumns.of(connection, table.schema(), table.name());
+        for (var column : dataset.columns()) {
+            var type = present.get(column.name());
+            if (!column.type().catalogName().equals(type)) {
+                throw new JobFailedException(
+                        ErrorCode.DATASET_NOT_APPLIED,
+                        "Table %s has %s for column %s and dataset %s says %s; run `dataset apply %s`."
+                                .formatted(
+                                        table,
+                                        type == null ? "nothing" : type,
+                                        column.name(),
+                                        dataset.name(),
+                                        column.type().catalogName(),
+                                        dataset.name()));
+            }
+        }
     }
 }

@@ -3,7 +3,10 @@ package dev.sluice.migrate;
 import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.DatasetException;
+import dev.sluice.dataset.Mode;
+import dev.sluice.dataset.OnReplace;
 import dev.sluice.db.Database;
+import dev.sluice.db.StagingTable;
 import dev.sluice.db.migrate.TableMisfitException;
 import dev.sluice.db.migrate.TargetTable;
 import dev.sluice.db.migrate.TargetTables;
@@ -42,15 +45,6 @@ final class DatasetApply {
     }
 
     private void apply(Dataset dataset) throws SQLException, TableMisfitException {
-        var staged = dataset.needsStagedRoad();
-        if (staged.isPresent()) {
-            refused.add(
-                    new Refused(
-                            dataset.name(),
-                            "Dataset %s asks for %s, which this version of Sluice does not load yet."
-                                    .formatted(dataset.name(), staged.get())));
-            return;
-        }
         var done =
                 database.<TargetTables.Applied, TableMisfitException>inTransaction(
                         c -> TargetTables.apply(c, table(dataset)));
@@ -70,7 +64,10 @@ final class DatasetApply {
                         .map(c -> new TargetTable.Column(c.name(), c.type().catalogName()))
                         .toList(),
                 dataset.key(),
-                dataset.provenance());
+                dataset.provenance(),
+                StagingTable.of(dataset.name()),
+                dataset.mode() == Mode.UPSERT,
+                dataset.onReplace() == OnReplace.REPLACE);
     }
 
     String json() {

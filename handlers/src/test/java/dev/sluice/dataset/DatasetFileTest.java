@@ -41,7 +41,7 @@ class DatasetFileTest {
                           - {name: day, type: date, min: 2000-01-01, max: 2024-12-31}
                         key: [id, day]
                         mode: upsert
-                        onReplace: replace
+                        onReplace: reject
                         maxRejects: 1000
                         maxRejectRatio: 0.5
                         provenance: false
@@ -55,7 +55,7 @@ class DatasetFileTest {
         assertThat(dataset.columns().get(2).lookup()).hasToString("countries.code");
         assertThat(dataset.key()).containsExactly("id", "day");
         assertThat(dataset.mode()).isEqualTo(Mode.UPSERT);
-        assertThat(dataset.onReplace()).isEqualTo(OnReplace.REPLACE);
+        assertThat(dataset.onReplace()).isEqualTo(OnReplace.REJECT);
         assertThat(dataset.maxRejects()).isEqualTo(OptionalLong.of(1000));
         assertThat(dataset.maxRejectRatio()).isEqualTo(OptionalDouble.of(0.5));
         assertThat(dataset.provenance()).isFalse();

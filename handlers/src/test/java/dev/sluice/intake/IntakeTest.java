@@ -3,18 +3,26 @@ package dev.sluice.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.db.Jobs;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
+import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
+import dev.sluice.job.RejectLimit;
 import dev.sluice.lambda.ChunkMessages;
+import dev.sluice.lambda.DropEvents;
+import dev.sluice.lambda.Json;
 import dev.sluice.testing.TestingPipeline;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -148,33 +157,113 @@ class IntakeTest {
     }
 
     @Test
-    void refusesADatasetOfTheStagedRoadInPlainWords() throws Exception {
-        var staged =
+    void choosesTheRoadByWhatTheDatasetAndTheUploaderAskFor() throws Exception {
+        var upsert =
                 pipeline.dataset(
                         TestingPipeline.unique("s"), COLUMNS + "key: [id]\nmode: upsert\n");
-        var drop = pipeline.put("demo/" + staged + "/a.csv", csv(1));
+        var plain = put("direct.csv", csv(1));
+        var staged = pipeline.put("demo/" + upsert + "/a.csv", csv(1));
+        var dry = put("dry.csv", csv(1), Map.of("sluice-dry-run", "true"));
+        var strict = put("strict.csv", csv(1), Map.of("sluice-max-reject-ratio", "0.25"));
+        for (var drop : List.of(plain, staged, dry, strict)) {
+            intake.take(drop);
+        }
+
+        assertThat(pipeline.job(plain).road()).isEqualTo("direct");
+        assertThat(pipeline.job(staged).road()).isEqualTo("staged");
+        assertThat(pipeline.job(dry)).returns("staged", Job::road).returns(true, Job::dryRun);
+        assertThat(pipeline.job(strict))
+                .returns("staged", Job::road)
+                .returns(new RejectLimit(null, 0.25), Job::limit);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sluice-dry-run, yes",
+        "sluice-max-reject-ratio, 1.5",
+        "sluice-max-reject-ratio, NaN",
+        "sluice-job, 7",
+        "sluice-dryrun, true"
+    })
+    void refusesAWishThatItCannotFollow(String name, String value) throws Exception {
+        var drop = put(name + value, csv(1), Map.of(name, value));
 
         intake.take(drop);
 
-        assertThat(failure(drop).code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
-        assertThat(failure(drop).message()).contains("mode upsert");
+        assertThat(failure(drop).code()).isEqualTo(ErrorCode.INVALID_METADATA);
+        assertThat(failure(drop).message()).contains(name);
     }
 
     @Test
-    void loadsNothingWhenTheUploaderAsksForADryRun() throws Exception {
-        var key = "demo/" + dataset + "/dry.csv";
-        pipeline.s3.putObject(
-                request ->
-                        request.bucket(TestingPipeline.BUCKET)
-                                .key(key)
-                                .metadata(Map.of("sluice-dry-run", "true")),
-                RequestBody.fromString(csv(1)));
-        var drop = pipeline.latest(key);
+    void endsADropAsADuplicateOfTheOneThatHasItsLabel() throws Exception {
+        var first = put("one.csv", csv(1), Map.of("sluice-label", "nightly " + dataset));
+        var second = put("two.csv", csv(2), Map.of("sluice-label", "nightly " + dataset));
+        intake.take(first);
+        intake.take(second);
 
+        assertThat(pipeline.job(second))
+                .returns(JobState.DUPLICATE, Job::state)
+                .returns(pipeline.job(first).id(), Job::duplicateOf);
+    }
+
+    @Test
+    void givesAnAwaitedUploadItsObjectOnceAndLaterOnesJobsOfTheirOwn() throws Exception {
+        var id = UUID.randomUUID();
+        var key = "demo/" + dataset + "/upload.csv";
+        try (var database = pipeline.loader()) {
+            var upload =
+                    new Jobs.NewUpload(
+                            id,
+                            "demo",
+                            dataset,
+                            null,
+                            TestingPipeline.BUCKET,
+                            key,
+                            0,
+                            Instant.now().plusSeconds(60),
+                            null);
+            database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+        }
+        var elsewhere = put("other.csv", csv(1), Map.of("sluice-job", id.toString()));
+        var first = put("upload.csv", csv(1), Map.of("sluice-job", id.toString()));
+        var again = put("upload.csv", csv(2), Map.of("sluice-job", id.toString()));
+        for (var drop : List.of(elsewhere, first, again)) {
+            intake.take(drop);
+        }
+
+        assertThat(pipeline.job(elsewhere).id()).isNotEqualTo(id);
+        assertThat(pipeline.job(first)).returns(id, Job::id).returns(JobState.LOADING, Job::state);
+        assertThat(pipeline.job(again).id()).isNotEqualTo(id);
+    }
+
+    @Test
+    void takesInTheOlderVersionFirstThoughItsEventCameLateOrNever() throws Exception {
+        var older = put("order.csv", csv(1));
+        var newer = put("order.csv", csv(2));
+
+        intake.take(newer);
+
+        assertThat(pipeline.state(older)).isEqualTo(JobState.LOADING);
+        assertThat(pipeline.state(newer)).isEqualTo(JobState.QUEUED);
+    }
+
+    @Test
+    void keepsANoteOfADeletionAndLeavesTheJobAlone() throws Exception {
+        var drop = put("deleted.csv", csv(1));
         intake.take(drop);
+        var removal =
+                DropEvents.removals(
+                        Json.read(DropEvents.write(drop).replace("Created:Put", "Removed:Delete")));
+        for (int i = 0; i < 2; i++) {
+            intake.record(removal.getFirst());
+        }
 
-        assertThat(failure(drop).code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
-        assertThat(failure(drop).message()).contains("sluice-dry-run");
+        assertThat(
+                        pipeline.ask(
+                                "SELECT count(*) FROM sluice.removal WHERE version_id = '%s'"
+                                        .formatted(drop.versionId())))
+                .isEqualTo("1");
+        assertThat(pipeline.state(drop)).isEqualTo(JobState.LOADING);
     }
 
     @Test
@@ -224,6 +313,11 @@ class IntakeTest {
 
         assertThat(pipeline.state(bad)).isEqualTo(JobState.FAILED);
         assertThat(pipeline.state(good)).isEqualTo(JobState.LOADING);
+    }
+
+    private Drop put(String name, String content, Map<String, String> metadata) {
+        return pipeline.put(
+                "demo/" + dataset + "/" + name, content.getBytes(StandardCharsets.UTF_8), metadata);
     }
 
     private Drop put(String name, String content) {

@@ -5,6 +5,7 @@ import dev.sluice.db.Database;
 import dev.sluice.job.Drop;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
+import dev.sluice.lambda.DropEvents;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Patience;
@@ -33,11 +34,15 @@ public final class TestingIntake implements AutoCloseable {
     }
 
     public void take(Drop drop) throws Exception {
-        intake.take(drop, Deadline.in(Duration.ofMinutes(5), InstantSource.system()));
+        intake.take(drop, Deadline.in(Duration.ofMinutes(5)));
     }
 
     public void take(Drop drop, Duration time) throws Exception {
-        intake.take(drop, Deadline.in(time, InstantSource.system()));
+        intake.take(drop, Deadline.in(time));
+    }
+
+    void record(DropEvents.Removal removal) throws Exception {
+        intake.record(removal);
     }
 
     @Override

@@ -16,15 +16,16 @@ import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
 import dev.sluice.job.Reject;
 import dev.sluice.job.RejectCode;
+import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
+import dev.sluice.migrate.TestingApply;
 import dev.sluice.rows.Lookups;
 import dev.sluice.testing.TestingPipeline;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,9 +57,9 @@ class LoadTest {
     private String dataset = "";
 
     @BeforeEach
-    void makeATable() throws SQLException {
+    void makeATable() throws Exception {
         dataset = pipeline.dataset(TestingPipeline.unique("t"), COLUMNS);
-        table("id bigint, name text, _job integer, _record bigint");
+        TestingApply.apply(pipeline, dataset);
     }
 
     @AfterEach
@@ -257,8 +258,7 @@ class LoadTest {
         intake(drop, 1000);
         var address = new Address(pipeline.job(drop).id(), 1);
 
-        boolean done =
-                load().load(address, Deadline.in(Duration.ofMillis(1), InstantSource.system()));
+        boolean done = load().load(address, Deadline.in(Duration.ofMillis(1)));
 
         assertThat(done).isFalse();
         assertThat(deliver(address)).isTrue();
@@ -293,11 +293,6 @@ class LoadTest {
         return bytes.toByteArray();
     }
 
-    private void table(String columns) throws SQLException {
-        pipeline.run("CREATE TABLE %s (%s)".formatted(dataset, columns));
-        pipeline.run("GRANT SELECT, INSERT ON %s TO sluice_loader".formatted(dataset));
-    }
-
     private void intake(Drop drop, long chunkBytes) throws Exception {
         try (var intake = new TestingIntake(pipeline, chunkBytes)) {
             intake.take(drop);
@@ -317,7 +312,7 @@ class LoadTest {
 
     private boolean deliver(Address address) {
         try (var own = pipeline.loader()) {
-            return load(own).load(address, Deadline.in(TIME, InstantSource.system()));
+            return load(own).load(address, Deadline.in(TIME));
         }
     }
 
@@ -327,7 +322,13 @@ class LoadTest {
 
     private Load load(Database database) {
         var assets = new Assets(pipeline.assets);
-        return new Load(database, new Inbox(pipeline.s3), new Lookups(assets), assets, this::call);
+        return new Load(
+                database,
+                new Inbox(pipeline.s3),
+                new Lookups(assets),
+                assets,
+                this::call,
+                new ChunkMessages(pipeline.sqs, pipeline.queueUrl));
     }
 
     private synchronized void call(Drop drop) {

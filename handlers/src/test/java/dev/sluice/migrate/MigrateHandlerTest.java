@@ -70,10 +70,10 @@ class MigrateHandlerTest {
         var good =
                 pipeline.dataset(
                         TestingPipeline.unique("g"), "columns: [{name: id, type: bigint}]\n");
-        var staged =
+        var keyless =
                 pipeline.dataset(
                         TestingPipeline.unique("s"),
-                        "columns: [{name: id, type: bigint}]\nkey: [id]\nmode: upsert\n");
+                        "columns: [{name: id, type: bigint}]\nmode: upsert\n");
 
         var answer = ask("{\"action\":\"apply-all\"}");
 
@@ -81,7 +81,7 @@ class MigrateHandlerTest {
                 .anyMatch(each -> good.equals(each.get("dataset").textOrNull()));
         assertThat(answer.get("refused").elements())
                 .anyMatch(each ->
-                        staged.equals(each.get("dataset").textOrNull())
+                        keyless.equals(each.get("dataset").textOrNull())
                                 && each.get("message").text("message").contains("mode upsert"));
     }
 

@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -131,9 +132,14 @@ public final class TestingPipeline {
 
     /// Puts an object and returns the drop that S3 announced.
     public Drop put(String key, byte[] content) {
+        return put(key, content, Map.of());
+    }
+
+    /// Puts an object with metadata, whose names the client's begin with `sluice-`.
+    public Drop put(String key, byte[] content, Map<String, String> metadata) {
         var version =
                 s3.putObject(
-                                request -> request.bucket(BUCKET).key(key),
+                                request -> request.bucket(BUCKET).key(key).metadata(metadata),
                                 RequestBody.fromBytes(content))
                         .versionId();
         return drop(

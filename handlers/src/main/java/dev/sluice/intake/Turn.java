@@ -1,0 +1,127 @@
+package dev.sluice.intake;
+
+import dev.sluice.dataset.Dataset;
+import dev.sluice.dataset.Mode;
+import dev.sluice.dataset.OnReplace;
+import dev.sluice.db.Chunks;
+import dev.sluice.db.Jobs;
+import dev.sluice.db.Plans;
+import dev.sluice.db.StagingTable;
+import dev.sluice.job.Drop;
+import dev.sluice.job.ErrorCode;
+import dev.sluice.job.Job;
+import dev.sluice.job.JobError;
+import dev.sluice.lambda.Inbox;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The moment in which a drop's job begins: what it is loaded by is decided here, and whether it is
+/// to be loaded at all. One transaction.
+record Turn(
+        Job job,
+        Dataset dataset,
+        Wishes wishes,
+        Inbox.Description description,
+        Inbox.Versions versions,
+        @Nullable String assetsVersion) {
+
+    /// How it went.
+    ///
+    /// @param loading whether the job is loading now, and there may be something to plan
+    /// @param undone chunks of an attempt before, to be sent again
+    record Outcome(boolean loading, List<Chunks.Address> undone) {
+        static final Outcome NOT_LOADING = new Outcome(false, List.of());
+    }
+
+    /// Takes the turn if it is this drop's.
+    Outcome take(Connection connection) throws SQLException {
+        var holder = holderOfLabel(connection);
+        if (holder.isPresent()) {
+            Jobs.endAsDuplicate(connection, job.id(), holder.get());
+            return Outcome.NOT_LOADING;
+        }
+        boolean resumes = job.attempt() > 1 && Plans.isResumable(connection, job.id());
+        var undone = prepare(connection, resumes);
+        if (!Jobs.takeTurn(connection, job.id(), turn(resumes))) {
+            connection.rollback();
+            return Outcome.NOT_LOADING;
+        }
+        if (Jobs.endIfDuplicate(connection, job.id())) {
+            return Outcome.NOT_LOADING;
+        }
+        var refusal = refusal(connection);
+        if (refusal.isPresent()) {
+            Jobs.fail(connection, job.id(), refusal.get());
+            return Outcome.NOT_LOADING;
+        }
+        return new Outcome(true, undone);
+    }
+
+    /// A job that is tried again goes on where its rows are in the table to stay, and starts over
+    /// otherwise.
+    private List<Chunks.Address> prepare(Connection connection, boolean resumes)
+            throws SQLException {
+        if (resumes) {
+            return Plans.resume(connection, job.id());
+        }
+        if (job.attempt() > 1) {
+            if ("staged".equals(job.road())) {
+                StagingTable.of(job.dataset()).clear(connection, job.number());
+            }
+            Plans.startOver(connection, job.id());
+        }
+        return List.of();
+    }
+
+    /// Another job that the uploader gave the same label. A dry run is nobody's double.
+    private Optional<Job> holderOfLabel(Connection connection) throws SQLException {
+        if (wishes.dryRun()) {
+            return Optional.empty();
+        }
+        return Jobs.byLabel(connection, job.tenant(), job.dataset(), wishes.label())
+                .filter(holder -> !holder.id().equals(job.id()));
+    }
+
+    private Jobs.Turn turn(boolean resumes) {
+        var limit = dataset.limit().and(wishes.limit());
+        boolean staged =
+                dataset.needsStagedRoad().isPresent() || wishes.dryRun() || !limit.isNone();
+        return new Jobs.Turn(
+                description.contentMark(),
+                description.bytes(),
+                wishes.label(),
+                wishes.dryRun(),
+                staged && !resumes ? "staged" : "direct",
+                limit,
+                assetsVersion,
+                versions.older().stream().map(Drop::versionId).toList());
+    }
+
+    /// Why this version of the key is not to be loaded, given what is loaded already.
+    private Optional<JobError> refusal(Connection connection) throws SQLException {
+        if (wishes.dryRun()) {
+            return Optional.empty();
+        }
+        boolean overwrites =
+                dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE;
+        var newer = versions.newer().stream().map(Drop::versionId).toList();
+        if (overwrites && Jobs.isAnotherLoaded(connection, job.id(), newer)) {
+            return Optional.of(
+                    new JobError(
+                            ErrorCode.SUPERSEDED,
+                            "A later version of the object is loaded; this one would overwrite it."));
+        }
+        if (dataset.onReplace() == OnReplace.REJECT
+                && Jobs.isAnotherLoaded(connection, job.id(), null)) {
+            return Optional.of(
+                    new JobError(
+                            ErrorCode.KEY_ALREADY_LOADED,
+                            "Another version of the object is loaded, and dataset %s takes no second one under a key."
+                                    .formatted(dataset.name())));
+        }
+        return Optional.empty();
+    }
+}
