@@ -297,7 +297,7 @@ class FailureHandlerTest {
         handler.settle(
                 new ByteArrayInputStream(event.getBytes(UTF_8)),
                 output,
-                Deadline.in(Duration.ofMinutes(1), InstantSource.system()));
+                Deadline.in(Duration.ofMinutes(1)));
         return Json.read(output.toString(UTF_8)).get("batchItemFailures").elements().stream()
                 .map(item -> item.get("itemIdentifier").text("itemIdentifier"))
                 .toList();

@@ -42,8 +42,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// trouble stops for ever.
 class SweepTest {
     private static final Patience PATIENCE = Patience.from(new Settings(Map.of()));
-    private static final Deadline TIME =
-            Deadline.in(Duration.ofMinutes(10), InstantSource.system());
+    private static final Deadline TIME = Deadline.in(Duration.ofMinutes(10));
     private static final InstantSource LATER = () -> Instant.now().plusSeconds(3600);
     private static final Duration OVER = Duration.ofMillis(-1);
 
