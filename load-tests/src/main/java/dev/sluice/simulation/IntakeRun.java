@@ -2,10 +2,8 @@ package dev.sluice.simulation;
 
 import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Intake, with every point at which the real one can be interrupted.
 final class IntakeRun extends Invocation {

@@ -3,7 +3,6 @@ package dev.sluice.simulation;
 import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Books;
 import dev.sluice.simulation.ChunkStatements.Lease;
-
 import org.jspecify.annotations.Nullable;
 
 /// Load, with every point at which the real one can be interrupted.

@@ -1,7 +1,6 @@
 package dev.sluice.simulation;
 
 import dev.sluice.simulation.ChunkStatements.Address;
-
 import java.util.ArrayList;
 import java.util.List;
 

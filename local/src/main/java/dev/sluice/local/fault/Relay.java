@@ -89,6 +89,8 @@ public final class Relay implements Part {
     /// Takes away all toxics and traps and listens again. Links that fell silent for good are
     /// reset, all others go on.
     public void heal() throws IOException {
+        // Links remember them.
+        traps.forEach(Trap::disarm);
         traps.clear();
         synchronized (this) {
             toxics.replaceAll((_, _) -> List.of());

@@ -83,6 +83,11 @@ public final class Trap {
         return left.getAndUpdate(it -> Math.max(0, it - 1)) > 0;
     }
 
+    /// It does not spring any more.
+    void disarm() {
+        left.set(0);
+    }
+
     boolean isSpent() {
         return left.get() == 0;
     }

@@ -215,6 +215,16 @@ class RelayTest {
     }
 
     @Test
+    void forgetsItsTrapsWhenItIsHealed() throws IOException {
+        relay.arm(Trap.at(List.of(Sign.toServer("ab")), _ -> new Verdict.Cut()));
+        try (var socket = connect()) {
+            assertThat(say(socket, "a")).isEqualTo("A");
+            relay.heal();
+            assertThat(say(socket, "b")).isEqualTo("B");
+        }
+    }
+
+    @Test
     void answersInTheServersPlace() throws IOException {
         var answer = new Verdict.Answer("503".getBytes(UTF_8));
         relay.arm(Trap.at(List.of(Sign.toServer("GET /")), _ -> answer).times(2));

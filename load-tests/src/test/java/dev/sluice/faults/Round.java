@@ -1,0 +1,54 @@
+package dev.sluice.faults;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// What one round drops and which faults strike it; all of it follows from the seed.
+record Round(long seed, List<TestedFile> files, boolean sameContent, List<Injection> injections) {
+    Round {
+        files = List.copyOf(files);
+        injections = List.copyOf(injections);
+    }
+
+    /// @param number makes keys and file numbers of their own in one run
+    /// @param first the kind of the first fault, so that each kind has its turn
+    static Round of(long seed, int number, Kind first) {
+        var random = new Random(seed);
+        var files = files(number, random);
+        boolean same = random.nextInt(6) == 0;
+        if (same) {
+            files.add(files.getLast().under(files.getLast().key()));
+        } else if (random.nextInt(5) == 0) {
+            var key = files.getLast().key();
+            files.add(TestedFile.make(key, number * 10 + 8, TestedFile.Recipe.any(random), random));
+        }
+        var injections = new ArrayList<Injection>();
+        injections.add(Injection.any(first, random));
+        for (int more = random.nextInt(3); more > 0; more--) {
+            var kind = Kind.ALL.get(random.nextInt(Kind.ALL.size()));
+            // The slowest of all: its turn is enough.
+            if (kind != Kind.TIMEOUT) {
+                injections.add(Injection.any(kind, random));
+            }
+        }
+        return new Round(seed, files, same, injections);
+    }
+
+    private static List<TestedFile> files(int number, Random random) {
+        var files = new ArrayList<TestedFile>();
+        for (int at = 1 + random.nextInt(3); at > 0; at--) {
+            var key = "%s/faults/round %d, file %d.csv".formatted(TestedStack.TENANT, number, at);
+            files.add(TestedFile.make(key, number * 10 + at, recipe(at, random), random));
+        }
+        return files;
+    }
+
+    // One at least has rows to strike at.
+    private static TestedFile.Recipe recipe(int at, Random random) {
+        var any = TestedFile.Recipe.any(random);
+        return at == 1 && any.records() < 300
+                ? new TestedFile.Recipe(600, any.badShare(), any.gzip())
+                : any;
+    }
+}

@@ -1,0 +1,493 @@
+package dev.sluice.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.sluice.job.Drop;
+import dev.sluice.lambda.DropEvents;
+import dev.sluice.local.Detours.Service;
+import dev.sluice.local.fault.Direction;
+import dev.sluice.local.fault.LinkView;
+import dev.sluice.local.fault.Toxic;
+import dev.sluice.local.fault.Trap;
+import dev.sluice.local.fault.Verdict;
+import dev.sluice.local.runtime.RunningEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
+
+/// The faults of one round: sets them at their moments, does what they are, and undoes it.
+///
+/// A fault strikes on the thread of the link that came to its moment and holds it meanwhile, so
+/// what it does must not wait for what that link would bring. Thread-safe.
+final class Strikes {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final long TMP_BYTES_AT_MOST = 1L << 30;
+    private static final int MESSAGES_AT_MOST = 200;
+    private static final String[] REFUSALS = {"53100", "40P01", "40001", "55P03", "57014"};
+
+    private final TestedStack stack;
+    private final Ledger ledger;
+    private final Processes processes = new Processes();
+    private final List<Checks.Drop> drops = new CopyOnWriteArrayList<>();
+    private final Set<Kind> struck = ConcurrentHashMap.newKeySet();
+    private final Queue<String> diary = new ConcurrentLinkedQueue<>();
+    private final Queue<Connection> held = new ConcurrentLinkedQueue<>();
+    private final Queue<Path> fillers = new ConcurrentLinkedQueue<>();
+    private final Queue<Thread> tasks = new ConcurrentLinkedQueue<>();
+    private final List<Trap> traps = new ArrayList<>();
+    // one party is the round itself
+    private final Phaser underWay = new Phaser(1);
+    private final long began = System.nanoTime();
+    private volatile boolean clockIsBack;
+    private volatile boolean rowsAreRefused;
+    private volatile long lastsUntil = began;
+
+    Strikes(TestedStack stack, Ledger ledger) {
+        this.stack = stack;
+        this.ledger = ledger;
+    }
+
+    /// The drops of the round, also those that a fault made.
+    List<Checks.Drop> drops() {
+        return drops;
+    }
+
+    Set<Kind> struck() {
+        return Set.copyOf(struck);
+    }
+
+    /// What was done when, for a report.
+    List<String> diary() {
+        return List.copyOf(diary);
+    }
+
+    void note(String what) {
+        diary.add("%5d ms: %s".formatted((System.nanoTime() - began) / 1_000_000, what));
+    }
+
+    void drop(TestedFile file, boolean duplicate) {
+        drops.add(new Checks.Drop(file, stack.drop(file), Set.of(), duplicate));
+        note("dropped " + file.key() + " with " + file.records() + " records");
+    }
+
+    /// From now on the fault waits for its moment.
+    void set(Injection injection) {
+        int times =
+                switch (injection.kind()) {
+                    case S3_SLOW_DOWN, S3_ERROR -> 1 + injection.amount() % 8;
+                    default -> 1;
+                };
+        var trap =
+                Trap.at(injection.step().signs(), link -> strike(injection, link))
+                        .skipping(injection.skip())
+                        .times(times)
+                        .after(injection.bytes());
+        traps.add(trap);
+        stack.relay(injection.step().service()).arm(trap);
+    }
+
+    /// Whether every fault has struck and had its time.
+    boolean isOver() {
+        return traps.stream().allMatch(Trap::hasSprung) && System.nanoTime() > lastsUntil;
+    }
+
+    /// Whether what has struck has had its time.
+    boolean isIdle() {
+        return System.nanoTime() > lastsUntil;
+    }
+
+    private Verdict strike(Injection injection, LinkView link) throws InterruptedException {
+        var kind = injection.kind();
+        note(injection + " by port " + link.clientPort());
+        lastsUntil = Math.max(lastsUntil, System.nanoTime() + kind.lasts().toNanos());
+        underWay.register();
+        try {
+            var verdict = strike(kind, injection.amount(), link);
+            struck.add(kind);
+            return verdict;
+        } catch (IOException | SQLException | SdkException e) {
+            note(kind + " failed: " + e);
+            return new Verdict.Pass();
+        } finally {
+            underWay.arriveAndDeregister();
+        }
+    }
+
+    private Verdict strike(Kind kind, int amount, LinkView link)
+            throws IOException, SQLException, InterruptedException {
+        boolean even = amount % 2 == 0;
+        return switch (kind) {
+            case KILL -> {
+                kill(link);
+                yield even ? new Verdict.Pass() : new Verdict.Cut();
+            }
+            case FREEZE -> {
+                freeze(link);
+                yield new Verdict.Pass();
+            }
+            case FREEZE_HOLDING -> {
+                freeze(link);
+                yield new Verdict.Silence();
+            }
+            case TMP_FULL -> {
+                process(link).ifPresent(this::fillTmp);
+                yield new Verdict.Pass();
+            }
+            case TIMEOUT, HALF_OPEN -> new Verdict.Silence();
+            case REPLY_LOST, LINK_CUT, QUEUE_CUT, S3_RESET -> new Verdict.Cut();
+            case S3_SHORT -> new Verdict.Answer(new byte[0]);
+            case S3_SLOW_DOWN -> answer("503 Slow Down", "SlowDown");
+            case S3_ERROR -> answer("500 Internal Server Error", "InternalError");
+            case S3_FORBIDDEN -> {
+                mayFail("OBJECT_UNREADABLE");
+                yield answer("403 Forbidden", "AccessDenied");
+            }
+            case S3_MISSING -> {
+                mayFail("OBJECT_VANISHED");
+                yield answer("404 Not Found", "NoSuchVersion");
+            }
+            case LEASE_RUNS_OUT -> {
+                later(() -> {
+                    ledger.pass(HOUR);
+                    sendAgain(2);
+                });
+                Thread.sleep(Duration.ofMillis(20L * amount));
+                yield new Verdict.Pass();
+            }
+            default -> {
+                disturb(kind, amount);
+                yield new Verdict.Pass();
+            }
+        };
+    }
+
+    /// Faults that strike the stack and not this link.
+    private void disturb(Kind kind, int amount) throws IOException, SQLException {
+        switch (kind) {
+            case DATABASE_CRASH -> stack.local().database().orElseThrow().crash();
+            case SESSIONS_ENDED -> note(ledger.endBackends() + " sessions ended");
+            case LINKS_REFUSED -> stack.relay(Service.DATABASE).refuse();
+            case QUEUE_REFUSED -> stack.relay(Service.SQS).refuse();
+            case SENT_AGAIN -> later(() -> sendAgain(amount));
+            case S3_TRICKLE ->
+                    stack.relay(Service.S3)
+                            .infect(Direction.TO_CLIENT, new Toxic.Bandwidth(1_000L * amount));
+            case REPLACED -> later(this::replace);
+            case DELETED -> later(this::delete);
+            case CLOCK_AHEAD -> later(() -> ledger.pass(HOUR));
+            case CLOCK_BACK -> later(this::setClockBack);
+            case CONNECTIONS_USED_UP -> useUpConnections();
+            case ROWS_REFUSED -> later(() -> refuseRows(REFUSALS[amount % REFUSALS.length]));
+            case ROWS_LOCKED -> later(this::lockJobs);
+            case POISON -> poison();
+            case CONCURRENCY -> lowerConcurrency(amount);
+            case MAPPING_OFF -> mapping(false);
+            case DEPLOY -> later(stack::deployAnotherBuild);
+            case TWO_INTAKES -> announceAgain(amount % 4 + 2);
+            case SWEEPS -> sweep(amount % 3 + 2);
+            case LATENCY -> delay(amount);
+            default -> throw new IllegalArgumentException(kind + " is not done here");
+        }
+    }
+
+    private interface Task {
+        void run() throws Exception;
+    }
+
+    // Beside the held link: it may wait for what that link holds.
+    private void later(Task task) {
+        tasks.add(
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                task.run();
+                            } catch (Exception e) {
+                                note("failed: " + e);
+                            }
+                        }));
+    }
+
+    private Optional<Long> process(LinkView link) {
+        var pids = stack.environments().stream().map(RunningEnvironment::pid).toList();
+        var found = Processes.ofPort(link.clientPort(), pids);
+        note("process " + found);
+        return found;
+    }
+
+    private void kill(LinkView link) {
+        process(link).ifPresent(Processes::kill);
+    }
+
+    private void freeze(LinkView link) throws InterruptedException {
+        var pid = process(link);
+        if (pid.isPresent()) {
+            processes.stop(pid.get());
+            later(() -> {
+                ledger.pass(HOUR);
+                sendAgain(2);
+            });
+        }
+    }
+
+    private static Verdict answer(String status, String code) {
+        var body =
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code></Error>"
+                        .formatted(code);
+        var text =
+                "HTTP/1.1 %s\r\nContent-Type: application/xml\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+                        .formatted(status, body.length(), body);
+        return new Verdict.Answer(text.getBytes(UTF_8));
+    }
+
+    private void mayFail(String code) {
+        drops.replaceAll(it -> mayFail(it, code));
+    }
+
+    private static Checks.Drop mayFail(Checks.Drop drop, String code) {
+        var codes = new java.util.HashSet<>(drop.mayFail());
+        codes.add(code);
+        return new Checks.Drop(drop.file(), drop.version(), codes, drop.duplicate());
+    }
+
+    private void sendAgain(int times) throws SQLException {
+        var bodies = new ArrayList<String>();
+        for (var body : ledger.openMessages()) {
+            for (int time = 0; time < times && bodies.size() < MESSAGES_AT_MOST; time++) {
+                bodies.add(body);
+            }
+        }
+        note(bodies.size() + " messages sent again");
+        send(bodies);
+    }
+
+    private void send(List<String> bodies) {
+        for (int from = 0; from < bodies.size(); from += 10) {
+            var some = bodies.subList(from, Math.min(from + 10, bodies.size()));
+            var entries = new ArrayList<SendMessageBatchRequestEntry>();
+            for (int at = 0; at < some.size(); at++) {
+                var body = some.get(at);
+                entries.add(
+                        SendMessageBatchRequestEntry.builder()
+                                .id(Integer.toString(at))
+                                .messageBody(body)
+                                .build());
+            }
+            stack.sqs().sendMessageBatch(it -> it.queueUrl(stack.queue("Chunks")).entries(entries));
+        }
+    }
+
+    /// The first drop whose job is planned; its key gets another version.
+    private void replace() throws SQLException {
+        for (var drop : drops) {
+            if (isAlone(drop) && !ledger.jobs(drop.file().key(), drop.version()).isEmpty()) {
+                var recipe = new TestedFile.Recipe(50, 5, false);
+                var random = new java.util.Random(drop.file().number());
+                drop(
+                        TestedFile.make(
+                                drop.file().key(), drop.file().number() + 5, recipe, random),
+                        false);
+                return;
+            }
+        }
+    }
+
+    private void delete() throws SQLException {
+        for (var drop : drops) {
+            if (isAlone(drop) && !ledger.jobs(drop.file().key(), drop.version()).isEmpty()) {
+                drops.replaceAll(it -> it.equals(drop) ? mayFail(it, "OBJECT_VANISHED") : it);
+                stack.remove(drop.file().key(), drop.version());
+                note("deleted " + drop.file().key());
+                return;
+            }
+        }
+    }
+
+    // Where a key has several drops, their order is what the round is about.
+    private boolean isAlone(Checks.Drop drop) {
+        return drops.stream().filter(it -> it.file().key().equals(drop.file().key())).count() == 1;
+    }
+
+    private void fillTmp(long pid) {
+        var tmp = Path.of("/proc", Long.toString(pid), "root/tmp");
+        try {
+            // Never this machine's own.
+            if (Files.getFileStore(tmp).getTotalSpace() <= TMP_BYTES_AT_MOST) {
+                var filler = tmp.resolve("filler");
+                fillers.add(filler);
+                fill(filler);
+            }
+        } catch (IOException e) {
+            note("no /tmp to fill: " + e);
+        }
+    }
+
+    private void fill(Path filler) throws IOException {
+        var zeros = new byte[1 << 20];
+        try (var out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(zeros);
+            }
+        } catch (java.nio.file.NoSuchFileException e) {
+            throw e;
+        } catch (IOException _) {
+            note("full: " + filler);
+        }
+    }
+
+    private void setClockBack() throws SQLException {
+        clockIsBack = true;
+        ledger.pass(HOUR.negated());
+    }
+
+    private void useUpConnections() {
+        try {
+            while (held.size() < 1_000) {
+                held.add(ledger.connect());
+            }
+        } catch (SQLException e) {
+            note(held.size() + " connections held: " + e.getMessage());
+        }
+    }
+
+    private void refuseRows(String sqlState) throws SQLException {
+        rowsAreRefused = true;
+        ledger.refuseRows(sqlState);
+        note("rows are refused with " + sqlState);
+    }
+
+    private void lockJobs() throws SQLException {
+        var connection = ledger.connect();
+        connection.setAutoCommit(false);
+        held.add(connection);
+        try (var statement = connection.createStatement()) {
+            statement.execute("SELECT FROM sluice.job WHERE state = 'LOADING' FOR UPDATE");
+        }
+    }
+
+    private void poison() {
+        send(
+                List.of(
+                        "no JSON",
+                        "{}",
+                        "{\"job\":\"x\",\"chunk\":1}",
+                        "{\"job\":\"01990000-0000-7000-8000-000000000000\",\"chunk\":1}",
+                        "{\"job\":\"01990000-0000-7000-8000-000000000000\",\"chunk\":-7}",
+                        "{\"job\":null,\"chunk\":99999999999}"));
+        var intake = stack.function("Intake");
+        for (var event :
+                List.of(
+                        "{}",
+                        "{\"Records\":[{}]}",
+                        "{\"Records\":[{\"eventName\":\"ObjectCreated:Put\"}]}")) {
+            stack.local().functions().invokeAsync(intake, event.getBytes(UTF_8));
+        }
+    }
+
+    private void lowerConcurrency(int amount) {
+        var functions = stack.local().functions();
+        functions.reserve(stack.function("Load"), OptionalInt.of(amount % 2));
+        if (amount % 3 == 0) {
+            functions.reserve(stack.function("Intake"), OptionalInt.of(amount % 2));
+        }
+    }
+
+    private void mapping(boolean enabled) {
+        Objects.requireNonNull(stack.local().mappings().get(stack.function("Load")))
+                .setEnabled(enabled);
+    }
+
+    private void announceAgain(int times) {
+        for (var drop : drops) {
+            if (!isAlone(drop)) {
+                continue;
+            }
+            var event =
+                    DropEvents.write(
+                            new Drop(
+                                    stack.inbox(),
+                                    drop.file().key(),
+                                    drop.version(),
+                                    "again",
+                                    drop.file().content().length,
+                                    /* sequencer= */ null,
+                                    Instant.now()));
+            for (int time = 0; time < times; time++) {
+                stack.local()
+                        .functions()
+                        .invokeAsync(stack.function("Intake"), event.getBytes(UTF_8));
+            }
+        }
+    }
+
+    private void sweep(int times) {
+        for (int time = 0; time < times; time++) {
+            later(stack::sweep);
+        }
+    }
+
+    private void delay(int amount) {
+        var latency = new Toxic.Latency(Duration.ofMillis(amount / 2), Duration.ofMillis(amount));
+        for (var service : Service.values()) {
+            for (var direction : Direction.values()) {
+                stack.relay(service).infect(direction, latency);
+            }
+        }
+    }
+
+    /// Undoes all that lasts.
+    void heal() throws IOException, SQLException, InterruptedException {
+        stack.heal();
+        try {
+            underWay.awaitAdvanceInterruptibly(underWay.arrive(), 30, TimeUnit.SECONDS);
+        } catch (TimeoutException _) {
+            note("a strike does not end");
+        }
+        processes.goOn();
+        for (var connection = held.poll(); connection != null; connection = held.poll()) {
+            try {
+                connection.close();
+            } catch (SQLException _) {
+                // cut by another fault
+            }
+        }
+        for (var task : tasks) {
+            boolean _ = task.join(Duration.ofSeconds(20));
+        }
+        for (var filler = fillers.poll(); filler != null; filler = fillers.poll()) {
+            try {
+                Files.deleteIfExists(filler);
+            } catch (IOException _) {
+                // its process has ended, and its /tmp with it
+            }
+        }
+        mapping(true);
+        stack.local().functions().reserve(stack.function("Load"), OptionalInt.of(4));
+        stack.local().functions().reserve(stack.function("Intake"), OptionalInt.of(20));
+        if (rowsAreRefused) {
+            ledger.refuseRows(null);
+        }
+        if (clockIsBack) {
+            ledger.pass(HOUR);
+        }
+        note("healed");
+    }
+}
