@@ -149,10 +149,12 @@ def events(endpoints, job):
     lost["Records"][0]["body"] = json.dumps({**record, "requestPayload": drop})
     get = json.loads(json.dumps(sample("api-get-job.json")).replace("0199f3a2-5c1d-7e0b-9a64-2f8b1c7d3e55", job["id"]))
     get["requestContext"]["authorizer"].update(principalId=job["tenant"], tenant=job["tenant"])
+    upload = sample("api-post-upload.json")
+    upload["requestContext"]["authorizer"].update(principalId=job["tenant"], tenant=job["tenant"])
     token = sample("authorizer-token.json")
     token["authorizationToken"] = "Bearer " + endpoints["token"]
     return {"Intake": drop, "Load": chunk, "Sweep": sample("schedule.json"), "Failure": lost, "Status": get,
-            "Authorizer": token, "Migrate": sample("custom-resource-create.json")}
+            "Uploads": upload, "Authorizer": token, "Migrate": sample("custom-resource-create.json")}
 
 
 def as_it_should(function, answer, job, put):
@@ -161,6 +163,8 @@ def as_it_should(function, answer, job, put):
         return answer == {"batchItemFailures": []}
     if function == "Status":
         return answer["statusCode"] == 200 and json.loads(answer["body"])["id"] == job["id"]
+    if function == "Uploads":
+        return answer["statusCode"] == 201 and json.loads(answer["body"])["state"] == "AWAITING_UPLOAD"
     if function == "Authorizer":
         return answer["policyDocument"]["Statement"][0]["Effect"] == "Allow"
     if function == "Migrate":

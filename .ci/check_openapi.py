@@ -33,11 +33,13 @@ def complaints(api, text):
         if "x-amazon-apigateway-integration" not in operation:
             yield f"{where} has no integration"
         # API Gateway does not look at a security requirement for the whole document.
-        secured = operation.get("security") == [{"jwt": []}]
+        scheme = "sigv4" if path.startswith("/ops/") else "jwt"
+        secured = operation.get("security") == [{scheme: []}]
         if secured == (method == "options" or (path, method) in OPEN_TO_ALL):
             yield f"{where} is {'closed' if secured else 'open'}"
     for path, item in api["paths"].items():
-        if "options" not in item:
+        # No page of a browser signs with a key of AWS.
+        if "options" not in item and not path.startswith("/ops/"):
             yield f"{path} has no preflight"
     for where, schema, example in examples(api):
         for error in OAS30Validator({**schema, "components": api["components"]}).iter_errors(example):
@@ -50,6 +52,8 @@ def complaints(api, text):
 
 def examples(api):
     for path, method, operation in operations(api):
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            yield f"{method.upper()} {path} body", media["schema"], media["example"]
         for status, answer in operation["responses"].items():
             for media in answer.get("content", {}).values():
                 yield f"{method.upper()} {path} {status}", media["schema"], media["example"]

@@ -81,6 +81,7 @@ public final class Training {
                                 Map.entry("DB_AUTH", "none"),
                                 Map.entry("DB_TLS", "disable"),
                                 Map.entry("INBOX_BUCKET", "training"),
+                                Map.entry("EXPORTS_BUCKET", "training"),
                                 Map.entry("CHUNKS_QUEUE_URL", aws + "/000000000000/chunks"),
                                 Map.entry("INTAKE_FUNCTION", "intake"),
                                 Map.entry("ASSETS_DIR", events.resolveSibling("assets").toString()),
@@ -110,6 +111,7 @@ public final class Training {
                         "schedule.json", "dev.sluice.sweep.SweepHandler",
                         "sqs-intake-failed.json", "dev.sluice.failure.FailureHandler",
                         "api-get-job.json", "dev.sluice.status.StatusHandler",
+                        "api-post-upload.json", "dev.sluice.uploads.UploadsHandler",
                         "authorizer-token.json", "dev.sluice.authorizer.AuthorizerHandler",
                         "dataset-apply.json", "dev.sluice.migrate.MigrateHandler");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.stack.Functions;
 import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.JobState;
+import dev.sluice.cli.stack.Json;
 import dev.sluice.cli.stack.Migration;
 import dev.sluice.cli.stack.Reject;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -255,6 +259,68 @@ final class PipelineTest {
         assertThat(stack.get("/v1/jobs", other).body()).doesNotContain(job.id());
         assertThat(stack.get("/v1/jobs/" + job.id(), stack.endpoints().token()).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void showsAForeignTenantNothingOnAnyRoute() throws Exception {
+        var loaded = stack.load("things", "matrix.csv", "id,name\n1,a\nx,b\n".getBytes(UTF_8));
+        var failed = stack.load("nobody", "matrix.csv", "id\n1\n".getBytes(UTF_8));
+        var mine = stack.as("demo");
+        var offer = "{\"dataset\":\"things\",\"fileName\":\"matrix2.csv\",\"label\":\"matrix\"}";
+        var awaited = id(mine.send("POST", "/v1/uploads", offer, Map.of()).body());
+        var ids = List.of(loaded.id(), failed.id(), awaited);
+        var before = documents(mine, ids);
+        var other = stack.as("other");
+
+        for (var route : TenantMatrix.routes(Path.of("../openapi.yaml"))) {
+            if (route.path().contains("{id}")) {
+                for (var id : ids) {
+                    var etag = mine.send("GET", "/v1/jobs/" + id, "", Map.of()).headers();
+                    other.assertSeesNoDifference(route, id, etag.firstValue("ETag").orElseThrow());
+                }
+                continue;
+            }
+            var name = route.method() + " " + route.path();
+            switch (name) {
+                case "GET /v1/jobs" -> {
+                    for (var query :
+                            List.of("", "?key=demo/things/matrix.csv", "?dataset=things")) {
+                        var body = other.send("GET", "/v1/jobs" + query, "", Map.of()).body();
+                        assertThat(body).doesNotContain(ids).doesNotContain("matrix", "demo");
+                    }
+                }
+                case "POST /v1/uploads" -> {
+                    var theirs = other.send("POST", "/v1/uploads", offer, Map.of());
+                    assertThat(theirs.statusCode()).isEqualTo(201);
+                    assertThat(theirs.body()).doesNotContain(awaited).contains("other/things/");
+                    var again = other.send("POST", "/v1/uploads", offer, Map.of());
+                    assertThat(again.statusCode()).isEqualTo(200);
+                    assertThat(id(again.body())).isEqualTo(id(theirs.body()));
+                    other.send("POST", "/v1/jobs/" + id(theirs.body()) + "/cancel", "", Map.of());
+                }
+                // the same for every tenant
+                case "GET /v1/datasets", "GET /v1/ping", "GET /v1/health" ->
+                        assertThat(other.send("GET", route.path(), "", Map.of()).body())
+                                .isEqualTo(mine.send("GET", route.path(), "", Map.of()).body());
+                default ->
+                        assertThat(route.method()).as(name + " is new here").isEqualTo("OPTIONS");
+            }
+        }
+        assertThat(documents(mine, ids)).isEqualTo(before);
+        assertThat(mine.send("POST", "/v1/jobs/" + awaited + "/cancel", "", Map.of()).statusCode())
+                .isEqualTo(200);
+    }
+
+    private static List<String> documents(TenantMatrix tenant, List<String> ids) throws Exception {
+        var documents = new ArrayList<String>();
+        for (var id : ids) {
+            documents.add(tenant.send("GET", "/v1/jobs/" + id, "", Map.of()).body());
+        }
+        return documents;
+    }
+
+    private static String id(String upload) throws IOException {
+        return String.valueOf(Json.text(Json.object(upload), "jobId"));
     }
 
     @Test

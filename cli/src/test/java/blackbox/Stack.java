@@ -133,6 +133,11 @@ final class Stack implements AutoCloseable {
                 .token(tenant, Instant.now(), Duration.ofMinutes(5));
     }
 
+    /// A client that asks as a tenant.
+    TenantMatrix as(String tenant) throws IOException {
+        return new TenantMatrix(endpoints, tokenOf(tenant));
+    }
+
     /// Puts a dataset file among the assets of the running stack.
     void addDataset(String name, String yaml) throws IOException {
         Files.writeString(settings.assets().resolve("datasets/" + name + ".yaml"), yaml);

@@ -19,6 +19,7 @@ class LayoutTest {
         "dev.sluice.sweep..",
         "dev.sluice.failure..",
         "dev.sluice.status..",
+        "dev.sluice.uploads..",
         "dev.sluice.authorizer..",
         "dev.sluice.migrate.."
     };

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The scenes of the demo, each checked against what must come out.
 final class DemoShow implements AutoCloseable {
@@ -96,7 +97,7 @@ final class DemoShow implements AutoCloseable {
         return drops.put(
                 scene.file(),
                 new InboxKey(LocalStack.TENANT, sample.dataset(), sample.file()),
-                /* label= */ null,
+                Map.of(),
                 bytes -> lines.drawUploaded(scene.line(), bytes));
     }
 

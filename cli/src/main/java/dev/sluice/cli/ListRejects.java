@@ -1,9 +1,13 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.Jobs;
 import dev.sluice.cli.stack.Json;
 import dev.sluice.cli.stack.Reject;
 import dev.sluice.cli.terminal.Terminal;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,6 +37,13 @@ final class ListRejects implements Callable<Integer> {
             description = "At most so many (default: ${DEFAULT-VALUE}).")
     private int limit = 100;
 
+    @Option(
+            names = "--csv",
+            description =
+                    "Writes all refused records as they stand in the file, the reasons behind each:"
+                            + " to be mended and put again.")
+    private boolean csv;
+
     @Option(names = "--json", description = "Prints {\"rejects\":[...]} for scripts.")
     private boolean json;
 
@@ -44,6 +55,10 @@ final class ListRejects implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (var jobs = Jobs.of(stack.endpoints())) {
             var job = jobs.byIdOrNumber(id);
+            if (csv) {
+                writeFile(jobs, job);
+                return ExitCode.DONE.number();
+            }
             var rejects = jobs.rejects(job.id(), limit);
             if (json) {
                 var documents = rejects.stream().map(Reject::document).toList();
@@ -57,5 +72,12 @@ final class ListRejects implements Callable<Integer> {
             }
         }
         return ExitCode.DONE.number();
+    }
+
+    // Bytes as they are: a terminal's text would change them.
+    private static void writeFile(Jobs jobs, Job job) throws IOException, InterruptedException {
+        try (var bytes = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out))) {
+            jobs.rejectFile(job.id(), bytes);
+        }
     }
 }

@@ -62,6 +62,8 @@ public final class Main {
                         .addSubcommand(new ListJobs(out))
                         .addSubcommand(new ShowJob(out, err))
                         .addSubcommand(new ListRejects(out))
+                        .addSubcommand(new CancelJob(out))
+                        .addSubcommand(new RetryJob(out, err))
                         .addSubcommand(dataset)
                         .addSubcommand(new Invoke(out, err))
                         .addSubcommand(new Logs(out))

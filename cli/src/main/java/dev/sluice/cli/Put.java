@@ -8,10 +8,12 @@ import dev.sluice.cli.terminal.Ink;
 import dev.sluice.cli.terminal.Terminal;
 import dev.sluice.cli.terminal.Text;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +56,23 @@ final class Put implements Callable<Integer> {
     @Option(
             names = "--label",
             paramLabel = "TEXT",
-            description = "Your own mark for the job; it stands in its document.")
+            description =
+                    "Your own mark for the job; a dataset has one job of it, so that the same"
+                            + " command a second time uploads nothing.")
     private @Nullable String label;
+
+    @Option(
+            names = "--dry-run",
+            description = "Checks everything and reports it, and loads no row.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--max-reject-ratio",
+            paramLabel = "0..1",
+            description =
+                    "Fails the job when more than this part of the records is refused; may only be"
+                            + " stricter than the dataset.")
+    private @Nullable Double maxRejectRatio;
 
     @Option(
             names = "--tenant",
@@ -97,8 +114,11 @@ final class Put implements Callable<Integer> {
     }
 
     private void check() {
-        if (name != null && files.size() > 1) {
-            throw new Complaint("--name goes with one file only.");
+        if (files.size() > 1 && (name != null || label != null)) {
+            throw new Complaint("--name and --label go with one file only.");
+        }
+        if (maxRejectRatio != null && !(maxRejectRatio >= 0 && maxRejectRatio <= 1)) {
+            throw new Complaint("--max-reject-ratio is a number from 0 to 1.");
         }
         for (var file : files) {
             if (!Files.isRegularFile(file)) throw new Complaint("There is no file " + file + ".");
@@ -118,8 +138,12 @@ final class Put implements Callable<Integer> {
     private Optional<Job> drop(Drops drops, Path file, String owner, String reader)
             throws IOException, InterruptedException {
         var shown = Shown.on(err, nameOf(file), Files.size(file));
+        if (label != null && owner.equals(reader) && metadata().size() == 1) {
+            var job = upload(drops, file, label, owner, shown);
+            if (job.isPresent()) return Optional.of(follow(drops, job.get(), shown));
+        }
         var drop = upload(drops, file, owner, shown);
-        if (owner.equals(reader)) return Optional.of(follow(drops, drop, shown));
+        if (owner.equals(reader)) return Optional.of(follow(drops, drops.jobOf(drop), shown));
         tellWhoseItIs(drop);
         return Optional.empty();
     }
@@ -129,12 +153,32 @@ final class Put implements Callable<Integer> {
         shown.lines().draw();
         var key = new InboxKey(owner, dataset, nameOf(file));
         return drops.put(
-                file, key, label, bytes -> shown.lines().drawUploaded(shown.line(), bytes));
+                file, key, metadata(), bytes -> shown.lines().drawUploaded(shown.line(), bytes));
     }
 
-    private Job follow(Drops drops, Drops.Drop drop, Shown shown)
+    private Optional<Job> upload(Drops drops, Path file, String known, String owner, Shown shown)
             throws IOException, InterruptedException {
-        shown.line().see(drops.jobOf(drop));
+        shown.lines().draw();
+        var key = new InboxKey(owner, dataset, nameOf(file));
+        return drops.upload(
+                file, key, known, bytes -> shown.lines().drawUploaded(shown.line(), bytes));
+    }
+
+    /// What the drop says of itself.
+    private Map<String, String> metadata() {
+        var metadata = new LinkedHashMap<String, String>();
+        if (label != null) metadata.put("sluice-label", label);
+        if (dryRun) metadata.put("sluice-dry-run", "true");
+        if (maxRejectRatio != null) {
+            metadata.put(
+                    "sluice-max-reject-ratio", BigDecimal.valueOf(maxRejectRatio).toPlainString());
+        }
+        return metadata;
+    }
+
+    private Job follow(Drops drops, Job dropped, Shown shown)
+            throws IOException, InterruptedException {
+        shown.line().see(dropped);
         shown.lines().draw();
         if (wait) shown.lines().follow(drops.jobs(), LONGEST_LOAD);
         err.settle();

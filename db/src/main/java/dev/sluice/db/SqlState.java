@@ -39,7 +39,7 @@ public final class SqlState {
         };
     }
 
-    static boolean isUniqueViolation(SQLException e) {
+    public static boolean isUniqueViolation(SQLException e) {
         return state(e).equals("23505");
     }
 

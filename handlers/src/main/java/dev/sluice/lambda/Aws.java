@@ -6,6 +6,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// The clients of AWS, each built by the functions that use it. Region, credentials and endpoints
@@ -28,6 +29,11 @@ public final class Aws {
                 .httpClient(http())
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .build();
+    }
+
+    /// Signs URLs of S3 for others to use; asks nobody.
+    public static S3Presigner presigner() {
+        return S3Presigner.create();
     }
 
     public static SqsClient sqs() {

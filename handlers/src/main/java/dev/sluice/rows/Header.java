@@ -127,16 +127,27 @@ public record Header(Layout layout, Position next) {
                         "The file begins with UTF-8's byte order mark, and the dataset says %s."
                                 .formatted(dataset.format().encoding().wireName()));
             }
-            var line = 1;
-            while (line <= dataset.format().skipLines() && at < bytes.length) {
-                var b = bytes[at++];
-                if (b == '\r' && at < bytes.length && bytes[at] == '\n') {
-                    at++;
-                }
-                line += b == '\n' || b == '\r' ? 1 : 0;
-            }
-            return new Position(at, line, 1);
+            return behindSkipped(bytes, at, dataset.format().skipLines());
         }
+    }
+
+    /// The place behind so many lines.
+    private static Position behindSkipped(byte[] bytes, int from, int lines) {
+        var at = from;
+        var line = 1;
+        while (line <= lines && at < bytes.length) {
+            var b = bytes[at++];
+            if (b == '\r' && at < bytes.length && bytes[at] == '\n') {
+                at++;
+            }
+            line += b == '\n' || b == '\r' ? 1 : 0;
+        }
+        return new Position(at, line, 1);
+    }
+
+    /// The place behind what comes before a header: a byte order mark, lines to skip.
+    static Position behindLead(byte[] bytes, Format format) {
+        return behindSkipped(bytes, byteOrderMark(bytes), format.skipLines());
     }
 
     private static byte[] peek(InputStream in, int most) throws IOException {

@@ -5,6 +5,7 @@ import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.DatasetException;
 import dev.sluice.lambda.Json;
+import dev.sluice.rest.Answer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

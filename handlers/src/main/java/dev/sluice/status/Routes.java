@@ -10,12 +10,14 @@ import dev.sluice.job.Job;
 import dev.sluice.job.JobState;
 import dev.sluice.job.Reject;
 import dev.sluice.lambda.Json;
+import dev.sluice.rest.Answer;
+import dev.sluice.rest.JobDocument;
+import dev.sluice.rest.ProblemException;
+import dev.sluice.rest.Request;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The routes of the GET side. Every question about jobs carries the tenant into its SQL or checks
@@ -24,15 +26,15 @@ final class Routes {
     private static final int MOST_PER_PAGE = 100;
     private static final int FIRST_REJECTS = 10;
     private static final String POLL_SECONDS = "2";
-    private static final Pattern JOB_ID =
-            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final Database database;
     private final Assets assets;
+    private final Exports exports;
 
-    Routes(Database database, Assets assets) {
+    Routes(Database database, Assets assets, Exports exports) {
         this.database = database;
         this.assets = assets;
+        this.exports = exports;
     }
 
     Answer answer(Request request) throws SQLException, IOException {
@@ -62,13 +64,10 @@ final class Routes {
     private record Found(Job job, List<Reject> rejects) {}
 
     private Found find(Request request) throws SQLException {
-        var id = request.pathParameter("id");
-        if (!JOB_ID.matcher(id).matches()) {
-            throw ProblemException.notFound();
-        }
+        var id = request.jobId();
         return database.inTransaction(c -> {
             var job =
-                    Jobs.find(c, UUID.fromString(id))
+                    Jobs.findShown(c, id)
                             .filter(j -> j.tenant().equals(request.tenant()))
                             .orElseThrow(ProblemException::notFound);
             return new Found(job, Rejects.list(c, job.id(), 0, FIRST_REJECTS));
@@ -91,7 +90,38 @@ final class Routes {
         return Answer.document(new JobDocument(request.base()).list(page, next), null);
     }
 
-    private Answer rejects(Request request) throws SQLException {
+    private Answer rejects(Request request) throws SQLException, IOException {
+        return switch (request.query("format")) {
+            case null -> rejectPage(request);
+            case "json" -> rejectPage(request);
+            case "csv" -> rejectFile(request);
+            default -> throw ProblemException.badRequest("format is neither json nor csv.");
+        };
+    }
+
+    private Answer rejectFile(Request request) throws SQLException, IOException {
+        long after = cursor(request, 0);
+        var job = find(request).job();
+        if (!job.state().ended()) {
+            throw ProblemException.conflict(
+                    "The job is %s; its rejects are a file once it has ended."
+                            .formatted(job.state().name()),
+                    POLL_SECONDS);
+        }
+        RejectPages pages =
+                (record, limit) ->
+                        database.inTransaction(c -> Rejects.list(c, job.id(), record, limit));
+        var export = exports.export(job, pages, after);
+        var next = export.next();
+        return Answer.seeOther(
+                export.url(),
+                next == null
+                        ? null
+                        : "%s/v1/jobs/%s/rejects?format=csv&cursor=%s"
+                                .formatted(request.base(), job.id(), cursor(next)));
+    }
+
+    private Answer rejectPage(Request request) throws SQLException {
         int limit = request.number("limit", 1, MOST_PER_PAGE, MOST_PER_PAGE);
         long after = cursor(request, 0);
         var job = find(request).job();

@@ -7,9 +7,14 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;
+import dev.sluice.lambda.Aws;
 import dev.sluice.lambda.Json;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Once;
 import dev.sluice.lambda.Settings;
+import dev.sluice.rest.Answer;
+import dev.sluice.rest.ProblemException;
+import dev.sluice.rest.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +39,14 @@ public final class StatusHandler implements RequestStreamHandler {
                                 DatabaseSettings.from(
                                         settings.environment(), Duration.ofSeconds(9)),
                                 InstantSource.system()),
-                        new Assets(Path.of(settings.text("ASSETS_DIR")))));
+                        new Assets(Path.of(settings.text("ASSETS_DIR"))),
+                        new Exports(
+                                new Once<>(Aws::s3),
+                                new Once<>(Aws::presigner),
+                                settings.text("EXPORTS_BUCKET"),
+                                new Assets(Path.of(settings.text("ASSETS_DIR"))),
+                                InstantSource.system(),
+                                ExportFile.Caps.DEFAULT)));
     }
 
     StatusHandler(Routes routes) {

@@ -153,6 +153,30 @@ class StatusHandlerTest {
     }
 
     @Test
+    void showsNothingOfAJobWhoseDetailsWereRemoved() throws Exception {
+        var job = register("old.csv");
+        pipeline.run("UPDATE sluice.job SET expunged_at = now() WHERE number = " + job.number());
+        var path = Map.of("id", job.id().toString());
+
+        assertThat(get("/v1/jobs/{id}", tenant, path, Map.of()).status()).isEqualTo(404);
+        assertThat(get("/v1/jobs/{id}/rejects", tenant, path, Map.of()).status()).isEqualTo(404);
+        assertThat(get("/v1/jobs", tenant, Map.of(), Map.of()).body().get("jobs").elements())
+                .isEmpty();
+    }
+
+    @Test
+    void knowsTheFormatsOfRejects() throws Exception {
+        var path = Map.of("id", register("formats.csv").id().toString());
+        var route = "/v1/jobs/{id}/rejects";
+
+        assertThat(get(route, tenant, path, Map.of("format", "json")).status()).isEqualTo(200);
+        assertThat(get(route, tenant, path, Map.of("format", "xlsx")).status()).isEqualTo(400);
+        var running = get(route, tenant, path, Map.of("format", "csv"));
+        assertThat(running.status()).isEqualTo(409);
+        assertThat(running.header("Retry-After")).isEqualTo("2");
+    }
+
+    @Test
     void answersNotModifiedToWhoHasTheDocument() throws Exception {
         var job = register("etag.csv");
         var path = Map.of("id", job.id().toString());
@@ -169,7 +193,7 @@ class StatusHandlerTest {
     void tellsNothingOfWhatBrokeInside() throws Exception {
         var settings = pipeline.settings("sluice_reader", 1);
         try (var nowhere = new Database(settings, InstantSource.system())) {
-            var handler = new StatusHandler(new Routes(nowhere, new Assets(pipeline.assets)));
+            var handler = new StatusHandler(routes(nowhere));
             var answer = ask(handler, event("/v1/health", tenant, Map.of(), Map.of(), null));
 
             assertThat(answer.status()).isEqualTo(503);
@@ -221,6 +245,19 @@ class StatusHandlerTest {
         return loader.inTransaction(c -> Jobs.register(c, id, tenant, "d", drop));
     }
 
+    private Routes routes(Database database) {
+        var assets = new Assets(pipeline.assets);
+        var exports =
+                new Exports(
+                        () -> pipeline.s3,
+                        () -> pipeline.presigner,
+                        TestingPipeline.EXPORTS,
+                        assets,
+                        InstantSource.system(),
+                        ExportFile.Caps.DEFAULT);
+        return new Routes(database, assets, exports);
+    }
+
     private static Map<String, String> page(String limit, @Nullable String cursor) {
         return cursor == null ? Map.of("limit", limit) : Map.of("limit", limit, "cursor", cursor);
     }
@@ -257,7 +294,7 @@ class StatusHandlerTest {
             Map<String, String> query,
             @Nullable String ifNoneMatch)
             throws IOException {
-        var handler = new StatusHandler(new Routes(reader, new Assets(pipeline.assets)));
+        var handler = new StatusHandler(routes(reader));
         return ask(handler, event(route, tenant, path, query, ifNoneMatch));
     }
 

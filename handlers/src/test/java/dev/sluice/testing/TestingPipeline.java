@@ -33,6 +33,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -42,11 +44,13 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /// Started once per JVM; every test uses keys and tables of its own.
 public final class TestingPipeline {
     public static final String BUCKET = "inbox";
+    public static final String EXPORTS = "exports";
     private static final StaticCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "localsecret"));
     private static final TestingPipeline SHARED = new TestingPipeline();
 
     public final S3Client s3;
+    public final S3Presigner presigner;
     public final SqsClient sqs;
     public final String queueUrl;
     public final Path assets;
@@ -65,7 +69,9 @@ public final class TestingPipeline {
                     Buckets.start(
                             new BucketsSettings(
                                     Files.createDirectories(data.resolve("s3")),
-                                    List.of(new BucketDefinition(BUCKET, /* versioned= */ true)),
+                                    List.of(
+                                            new BucketDefinition(BUCKET, /* versioned= */ true),
+                                            new BucketDefinition(EXPORTS, false)),
                                     "local",
                                     "localsecret",
                                     0,
@@ -83,6 +89,14 @@ public final class TestingPipeline {
                     S3Client.builder()
                             .endpointOverride(buckets.endpoint())
                             .region(Region.EU_WEST_1)
+                            .credentialsProvider(CREDENTIALS)
+                            .build();
+            presigner =
+                    S3Presigner.builder()
+                            .endpointOverride(buckets.endpoint())
+                            .region(Region.EU_WEST_1)
+                            .serviceConfiguration(
+                                    S3Configuration.builder().pathStyleAccessEnabled(true).build())
                             .credentialsProvider(CREDENTIALS)
                             .build();
             sqs =

@@ -88,7 +88,7 @@ final class CrashTest {
     private int killWhileLoading(UpProcess up, Path folder) throws IOException, SQLException {
         try (var inbox = Inbox.of(up.endpoints())) {
             for (var file = 1; file <= FILES; file++) {
-                versions.add(inbox.put(write(folder, file), key(file), /* label= */ null, _ -> {}));
+                versions.add(inbox.put(write(folder, file), key(file), Map.of(), _ -> {}));
             }
         }
         return killWhileLoading(up, Database.of(up.endpoints()));

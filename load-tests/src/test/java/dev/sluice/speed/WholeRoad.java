@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /// Sluice as it runs: the object is in S3, its event goes out, Intake plans, two Loads read S3,
 /// check and COPY. The time is from the moment the upload was done to the commit of the last chunk.
@@ -32,7 +33,7 @@ final class WholeRoad implements Contender {
         var key = new InboxKey("demo", sample.table(), "run " + runs++ + ".csv").text();
         try (var inbox = Inbox.of(up.endpoints());
                 var jobs = Jobs.of(up.endpoints())) {
-            var version = inbox.put(file, key, /* label= */ null, _ -> {});
+            var version = inbox.put(file, key, Map.of(), _ -> {});
             var job = jobs.await(key, version, LIMIT).orElseThrow();
             var ended = jobs.awaitUntil(job.id(), LIMIT, seen -> seen.state().isEnd());
             if (ended.rows().rejected() != 0 || ended.rows().loaded() == 0) {

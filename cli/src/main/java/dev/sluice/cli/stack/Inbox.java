@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -40,9 +39,8 @@ public final class Inbox implements AutoCloseable {
     }
 
     /// Uploads a file under a key and gives the id of the new version. Progress is told in bytes.
-    public String put(Path file, String key, @Nullable String label, LongConsumer progress)
+    public String put(Path file, String key, Map<String, String> metadata, LongConsumer progress)
             throws IOException {
-        Map<String, String> metadata = label == null ? Map.of() : Map.of("sluice-label", label);
         var size = Files.size(file);
         try {
             var version =

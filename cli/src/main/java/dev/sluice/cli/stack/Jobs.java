@@ -2,6 +2,7 @@ package dev.sluice.cli.stack;
 
 import com.fasterxml.jackson.jr.stree.JrsObject;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -95,6 +96,63 @@ public final class Jobs implements AutoCloseable {
                 page -> Json.children(page, "rejects").stream().map(Reject::of).toList());
     }
 
+    /// Cancels a job, or retries one, and gives it as it stands then.
+    public Job move(String id, String act) throws IOException, InterruptedException {
+        return Job.of(content(send(post(URI.create(api + path(id) + "/" + act), ""))));
+    }
+
+    /// Asks by POST; empty where the API has no such route.
+    Optional<JrsObject> post(String path, String body) throws IOException, InterruptedException {
+        var response = send(post(URI.create(api + path), body));
+        var json =
+                response.headers().firstValue("Content-Type").orElse("").startsWith("application/");
+        var unknown = response.body().contains("Missing Authentication Token");
+        if (response.statusCode() == 403 && unknown) return Optional.empty();
+        if (response.statusCode() == 404 && !json) return Optional.empty();
+        return Optional.of(content(response));
+    }
+
+    private HttpRequest.Builder post(URI uri, String body) {
+        return HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    /// Writes the refused records as they stand in the job's file, with the reasons behind.
+    public void rejectFile(String id, OutputStream out) throws IOException, InterruptedException {
+        @Nullable URI next = URI.create(api + path(id) + "/rejects?format=csv");
+        for (var first = true; next != null; first = false) {
+            var answer = send(HttpRequest.newBuilder(next));
+            var location = answer.headers().firstValue("Location");
+            if (answer.statusCode() != 303 || location.isEmpty()) throw refusal(answer);
+            copy(URI.create(location.get()), out, first);
+            next = answer.headers().firstValue("Link").map(this::linked).orElse(null);
+        }
+    }
+
+    // Without the token: the URL carries its own signature, and S3 takes one at a time.
+    private void copy(URI location, OutputStream out, boolean withHeader)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(location).timeout(Duration.ofMinutes(10)).build();
+        var answer = http.send(request, BodyHandlers.ofInputStream());
+        try (var in = answer.body()) {
+            if (answer.statusCode() != 200) {
+                throw new Complaint("S3 answered " + answer.statusCode() + " for the rejects.");
+            }
+            var header = answer.headers().firstValueAsLong("x-amz-meta-header-bytes").orElse(0);
+            if (!withHeader) in.skipNBytes(header);
+            in.transferTo(out);
+        }
+    }
+
+    private URI linked(String link) {
+        return api.resolve(link.substring(link.indexOf('<') + 1, link.indexOf('>')));
+    }
+
+    private static String path(String id) {
+        return "/v1/jobs/" + encode(id);
+    }
+
     /// The job that an object version became, or empty where none came within the limit.
     public Optional<Job> await(String key, String versionId, Duration limit)
             throws IOException, InterruptedException {
@@ -159,22 +217,28 @@ public final class Jobs implements AutoCloseable {
     }
 
     private HttpResponse<String> send(String path) throws IOException, InterruptedException {
-        var request =
-                HttpRequest.newBuilder(URI.create(api + path))
-                        .timeout(REQUEST_LIMIT)
-                        .header("Authorization", "Bearer " + token)
-                        .header("Accept", "application/json")
-                        .build();
+        return send(HttpRequest.newBuilder(URI.create(api + path)));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        request.timeout(REQUEST_LIMIT)
+                .header("Authorization", "Bearer " + token)
+                .header("Accept", "application/json");
         try {
-            return http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (ConnectException e) {
             throw new Complaint("Nothing answers at " + api + ". Is ./sluice up running?", e);
         }
     }
 
     private static JrsObject content(HttpResponse<String> response) throws IOException {
-        if (response.statusCode() == 200) return Json.object(response.body());
-        throw new Complaint("The API answered " + response.statusCode() + ": " + reason(response));
+        if (response.statusCode() / 100 == 2) return Json.object(response.body());
+        throw refusal(response);
+    }
+
+    private static Complaint refusal(HttpResponse<String> response) {
+        return new Complaint("The API answered " + response.statusCode() + ": " + reason(response));
     }
 
     private static String reason(HttpResponse<String> response) {

@@ -1,4 +1,4 @@
-package dev.sluice.status;
+package dev.sluice.rest;
 
 import com.fasterxml.jackson.jr.ob.comp.ObjectComposer;
 import dev.sluice.job.Job;
@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// A job as JSON; its shape is a contract, described in openapi.yaml.
 ///
 /// @param base what stands before `/v1` in links
-record JobDocument(String base) {
+public record JobDocument(String base) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    String of(Job job, List<Reject> firstRejects) {
+    public String of(Job job, List<Reject> firstRejects) {
         return Json.object(document -> write(document, job, firstRejects));
     }
 
     /// A page of jobs. The list leaves the rejects out: `errors` is empty here and filled in a
     /// job's own document.
-    String list(List<Job> jobs, @Nullable String next) {
+    public String list(List<Job> jobs, @Nullable String next) {
         return Json.object(page -> {
             var array = page.startArrayField("jobs");
             for (var job : jobs) {
@@ -38,7 +38,7 @@ record JobDocument(String base) {
         });
     }
 
-    static String rejects(List<Reject> rejects, @Nullable String next) {
+    public static String rejects(List<Reject> rejects, @Nullable String next) {
         return Json.object(page -> {
             var array = page.startArrayField("rejects");
             for (var reject : rejects) {

@@ -1,4 +1,4 @@
-package dev.sluice.status;
+package dev.sluice.rest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,10 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// An answer to a client.
-record Answer(int status, Map<String, String> headers, String body) {
+public record Answer(int status, Map<String, String> headers, String body) {
 
     /// A document; carries an ETag over its bytes, and tells when to ask again if it will change.
-    static Answer document(String body, @Nullable String retryAfterSeconds) {
+    public static Answer document(String body, @Nullable String retryAfterSeconds) {
         var headers = headers("application/json");
         headers.put("ETag", '"' + hash(body) + '"');
         headers.put("Cache-Control", "private, no-cache");
@@ -24,8 +24,26 @@ record Answer(int status, Map<String, String> headers, String body) {
         return new Answer(200, headers, body);
     }
 
+    /// What was done or made; nothing to keep for later.
+    public static Answer made(int status, String body) {
+        var headers = headers("application/json");
+        headers.put("Cache-Control", "no-store");
+        return new Answer(status, headers, body);
+    }
+
+    /// The way to what was asked for, which stands elsewhere; another page of it under `next`.
+    public static Answer seeOther(String location, @Nullable String next) {
+        var headers = headers("text/plain");
+        headers.put("Cache-Control", "no-store");
+        headers.put("Location", location);
+        if (next != null) {
+            headers.put("Link", "<%s>; rel=\"next\"".formatted(next));
+        }
+        return new Answer(303, headers, "");
+    }
+
     /// An error as RFC 9457 writes it.
-    static Answer problem(
+    public static Answer problem(
             int status, String title, String detail, @Nullable String retryAfterSeconds) {
         var headers = headers("application/problem+json");
         if (retryAfterSeconds != null) {
@@ -46,12 +64,12 @@ record Answer(int status, Map<String, String> headers, String body) {
         headers.put("Content-Type", contentType);
         // The gateway adds CORS headers to its own answers only.
         headers.put("Access-Control-Allow-Origin", "*");
-        headers.put("Access-Control-Expose-Headers", "ETag,Retry-After");
+        headers.put("Access-Control-Expose-Headers", "ETag,Link,Retry-After");
         return headers;
     }
 
     /// This answer, or 304 when it is what the client has already.
-    Answer unless(@Nullable String ifNoneMatch) {
+    public Answer unless(@Nullable String ifNoneMatch) {
         var etag = headers.get("ETag");
         if (ifNoneMatch == null || etag == null) {
             return this;
@@ -75,7 +93,7 @@ record Answer(int status, Map<String, String> headers, String body) {
     }
 
     /// The answer as the proxy integration wants it.
-    String toProxy() {
+    public String toProxy() {
         return Json.object(answer -> {
             answer.put("statusCode", status);
             var out = answer.startObjectField("headers");
