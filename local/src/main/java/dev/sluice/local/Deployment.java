@@ -455,7 +455,10 @@ final class Deployment {
     }
 
     private void serve(Gateway gateway, Stack stack, Functions functions) {
-        gateway.serve(restApi(stack.api().orElseThrow(), stack), functions::invoke);
+        gateway.serve(
+                restApi(stack.api().orElseThrow(), stack),
+                functions::invoke,
+                options.announcements());
         // once more, so that it is the first that stops
         parts.start(() -> gateway);
     }

@@ -1,5 +1,7 @@
 package dev.sluice.local.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.local.invoke.InvokeResult;
@@ -17,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /// API Gateway on this machine: one REST API under `/STAGE` on 127.0.0.1.
 ///
@@ -24,9 +27,11 @@ import java.util.concurrent.TimeoutException;
 /// it serves can know its address.
 public final class Gateway implements Part {
     private static final int MOST_EVENT = 6_291_556;
+    private static final int MOST_SHOWN = 300;
 
     private final HttpServer server;
     private final ExecutorService invocations = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile Consumer<String> announcements = _ -> {};
     private boolean serving;
 
     private Gateway(HttpServer server) {
@@ -51,13 +56,16 @@ public final class Gateway implements Part {
         ApiDocument.read(api, InstantSource.system());
     }
 
-    /// Starts to answer; a document that can't be honoured is a `DocumentException`.
-    public void serve(RestApi api, Backend backend) {
-        serve(api, backend, InstantSource.system());
+    /// Starts to answer; a document that can't be honoured is a `DocumentException`. What a client
+    /// is told nothing of, since it is the function's fault, is announced.
+    public void serve(RestApi api, Backend backend, Consumer<String> announcements) {
+        serve(api, backend, InstantSource.system(), announcements);
     }
 
-    synchronized void serve(RestApi api, Backend backend, InstantSource clock) {
+    synchronized void serve(
+            RestApi api, Backend backend, InstantSource clock, Consumer<String> announcements) {
         var contents = ApiDocument.read(api, clock);
+        this.announcements = announcements;
         server.createContext(
                 "/",
                 it -> exchange(it, new Served(api, contents, backend, new Signature(api, clock))));
@@ -125,7 +133,7 @@ public final class Gateway implements Part {
                     throw new RefusedException(ResponseType.REQUEST_TOO_LARGE);
                 }
                 var payload = payload(function, event, api, backend);
-                yield proxyAnswer(payload, contents.binaryMediaTypes(), inside);
+                yield proxyAnswer(function, payload, contents.binaryMediaTypes(), inside);
             }
         };
     }
@@ -161,14 +169,27 @@ public final class Gateway implements Part {
         }
     }
 
-    private static Answer proxyAnswer(byte[] payload, List<String> binaryMediaTypes, Call call)
+    private Answer proxyAnswer(
+            String function, byte[] payload, List<String> binaryMediaTypes, Call call)
             throws RefusedException {
         try {
             var accepted = call.header("Accept").orElse("*/*");
             return ProxyAnswer.read(payload, binaryMediaTypes, accepted);
         } catch (IllegalArgumentException malformed) {
+            announcements.accept(
+                    "%s answered %s %s with what is no proxy answer (%s), so the client got 502: %s"
+                            .formatted(
+                                    function,
+                                    call.method(),
+                                    call.path(),
+                                    malformed.getMessage(),
+                                    beginning(payload)));
             throw new RefusedException(ResponseType.DEFAULT_5XX);
         }
+    }
+
+    private static String beginning(byte[] payload) {
+        return new String(payload, 0, Math.min(MOST_SHOWN, payload.length), UTF_8);
     }
 
     private static Map<String, String> headers(Call.Ids ids) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -127,6 +128,7 @@ class GatewayTest {
     private final TestingBackend guards =
             new TestingBackend(Map.of("guard", it -> guard.get().apply(it)));
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    private final List<String> announced = new CopyOnWriteArrayList<>();
 
     @TempDir Path folder;
     private Gateway gateway;
@@ -272,7 +274,7 @@ class GatewayTest {
                 "{\"statusCode\":200,\"headers\":{\"A\":1}}",
                 "{\"statusCode\":200,\"headers\":[]}"
             })
-    void tellsAClientNothingOfAMalformedAnswer(String payload) throws Exception {
+    void tellsAClientNothingOfAMalformedAnswerButWhoeverRunsIt(String payload) throws Exception {
         answer.set(_ -> TestingBackend.success(payload));
 
         assertRefused(
@@ -280,6 +282,11 @@ class GatewayTest {
                 502,
                 "{\"message\":\"Internal server error\"}",
                 "InternalServerErrorException");
+        assertThat(announced)
+                .singleElement()
+                .asString()
+                .startsWith("answer answered GET /open with what is no proxy answer (")
+                .endsWith("so the client got 502: " + payload);
     }
 
     @Test
@@ -567,7 +574,8 @@ class GatewayTest {
                     api,
                     (function, event) ->
                             (function.equals("guard") ? guards : answers).invoke(function, event),
-                    now::get);
+                    now::get,
+                    announced::add);
             return opened;
         } catch (DocumentException refused) {
             opened.close();

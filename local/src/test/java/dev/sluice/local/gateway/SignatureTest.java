@@ -80,7 +80,8 @@ class SignatureTest {
                         "secret",
                         Duration.ofSeconds(5)),
                 answers,
-                () -> NOW);
+                () -> NOW,
+                _ -> {});
     }
 
     @AfterEach
