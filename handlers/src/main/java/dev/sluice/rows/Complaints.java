@@ -103,7 +103,7 @@ final class Complaints {
     }
 
     static String escape(String column) {
-        return "Column %s: a backslash stands before a character that needs none."
+        return "Column %s: a backslash stands before a letter, a digit or the end."
                 .formatted(Shown.value(column));
     }
 

@@ -59,13 +59,9 @@ record Dialect(int delimiter, int quote, int escape, int comment, boolean lenien
         return b == ' ' || b == '\t';
     }
 
-    /// Whether a backslash may stand before the byte.
-    boolean mayBeEscaped(int b) {
-        return b == delimiter
-                || b == quote
-                || b == escape
-                || b == comment
-                || b == '\n'
-                || b == '\r';
+    /// Whether a backslash may stand before the byte: before signs it has the same meaning wherever
+    /// it is used, before letters and digits it has many.
+    static boolean mayBeEscaped(byte b) {
+        return b > 0 && !Character.isLetterOrDigit(b);
     }
 }

@@ -7,7 +7,7 @@ final class Escapes {
 
     /// Appends a field's value as it was meant.
     ///
-    /// @return false where a backslash stands before what needs none; it is then taken as text
+    /// @return false where a backslash stands before a letter, a digit or the end; it is then text
     static boolean putValue(Records records, int field, Dialect dialect, CopyBuffer out) {
         var bytes = records.bytes();
         var from = records.fieldStart(field);
@@ -40,7 +40,7 @@ final class Escapes {
         var good = true;
         for (var i = from; i < to; i++) {
             if (bytes[i] == dialect.escape()) {
-                if (i + 1 < to && dialect.mayBeEscaped(bytes[i + 1])) {
+                if (i + 1 < to && Dialect.mayBeEscaped(bytes[i + 1])) {
                     i++;
                 } else {
                     good = false;

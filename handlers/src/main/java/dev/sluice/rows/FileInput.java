@@ -6,17 +6,30 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The decompressed bytes of a file, whatever its name says: plain, or all members of a gzip file.
+/// The decompressed bytes of a file, whatever its name says: plain, or all members of a compressed
+/// file.
 ///
-/// What is neither, and a gzip file that is damaged or expands without end, raises FileException;
-/// an IOException is always the source's own. Supports mark. Not thread-safe.
+/// What is neither, and a compressed file that is damaged or expands without end, raises
+/// FileException; an IOException is always the source's own. Supports mark. Not thread-safe.
 public final class FileInput extends FilterInputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     /// How the file's bytes are packed.
     public enum Compression {
-        NONE,
-        GZIP
+        NONE("plain"),
+        GZIP("gzip"),
+        ZSTD("zstd"),
+        BZIP2("bzip2");
+
+        private final String word;
+
+        Compression(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
     }
 
     private final Compression compression;
@@ -33,20 +46,24 @@ public final class FileInput extends FilterInputStream {
         var source = new CountedSource(raw);
         var plain = new BufferedInputStream(source, BUFFER_BYTES);
         var beginning = beginning(plain);
-        if (!Magic.isGzip(beginning)) {
+        var compression = Magic.compression(beginning);
+        if (compression == Compression.NONE) {
             Magic.refuseWhatIsNotText(beginning, "The file is");
-            return new FileInput(plain, Compression.NONE, source);
+            return new FileInput(plain, compression, source);
         }
         var expanded =
-                new BufferedInputStream(ExpandedGzip.open(plain, source, limits), BUFFER_BYTES);
+                new BufferedInputStream(
+                        Expanded.open(plain, compression, source, limits), BUFFER_BYTES);
         var inside = beginning(expanded);
-        if (Magic.isGzip(inside)) {
+        var within = Magic.compression(inside);
+        if (within != Compression.NONE) {
             throw new FileException(
                     ErrorCode.UNSUPPORTED_FILE,
-                    "The file is compressed twice: inside the gzip file is another one.");
+                    "The file is compressed twice: inside the %s file is a %s file."
+                            .formatted(compression.word(), within.word()));
         }
-        Magic.refuseWhatIsNotText(inside, "Inside the gzip file is");
-        return new FileInput(expanded, Compression.GZIP, source);
+        Magic.refuseWhatIsNotText(inside, "Inside the %s file is".formatted(compression.word()));
+        return new FileInput(expanded, compression, source);
     }
 
     public Compression compression() {

@@ -226,7 +226,7 @@ public record Header(Layout layout, Position next) {
     private static String name(Records records, int field, Format format) {
         var value = new CopyBuffer(64);
         if (!Escapes.putValue(records, field, Dialect.of(format), value) && !format.lenient()) {
-            throw invalid("In the header a backslash stands before a character that needs none.");
+            throw invalid("In the header a backslash stands before a letter, a digit or the end.");
         }
         var name = new String(value.bytes(), 0, value.size(), UTF_8);
         return format.lenient() ? name.strip() : name;

@@ -3,6 +3,7 @@ package dev.sluice.rows;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.sluice.job.ErrorCode;
+import dev.sluice.rows.FileInput.Compression;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,6 +16,7 @@ final class Magic {
 
     private static final int TAR_MAGIC_OFFSET = 257;
     private static final HexFormat HEX = HexFormat.of();
+    private static final String ZSTD = "(\u00b5/\u00fd";
 
     // the magic bytes as the characters of ISO 8859-1
     private record Kind(String name, String magic) {
@@ -32,7 +34,6 @@ final class Magic {
             List.of(
                     Kind.hex("a zip archive", "504b0506"),
                     Kind.hex("a zip archive", "504b0708"),
-                    Kind.hex("a zstd file", "28b52ffd"),
                     Kind.hex("an xz file", "fd377a585a00"),
                     Kind.hex("an lz4 file", "04224d18"),
                     Kind.hex("a snappy file", "ff060000734e61507059"),
@@ -55,8 +56,25 @@ final class Magic {
 
     private Magic() {}
 
-    static boolean isGzip(byte[] beginning) {
-        return startsWith(beginning, 0, "\u001f\u008b");
+    /// How a file that begins like this is packed.
+    static Compression compression(byte[] beginning) {
+        if (startsWith(beginning, 0, "\u001f\u008b")) {
+            return Compression.GZIP;
+        }
+        if (startsWith(beginning, 0, ZSTD) || isSkippableFrame(beginning)) {
+            return Compression.ZSTD;
+        }
+        // a header may well begin with these letters; what follows them tells
+        var bzip2 =
+                startsWith(beginning, 0, "BZh")
+                        && (startsWith(beginning, 4, "1AY&SY")
+                                || startsWith(beginning, 4, "\u0017rE8P\u0090"));
+        return bzip2 ? Compression.BZIP2 : Compression.NONE;
+    }
+
+    // what a zstd file may have in front of its first frame
+    private static boolean isSkippableFrame(byte[] bytes) {
+        return bytes.length > 0 && (bytes[0] & 0xf0) == 0x50 && startsWith(bytes, 1, "*M\u0018");
     }
 
     /// Throws what says why the file cannot hold records, if it cannot.
@@ -72,7 +90,8 @@ final class Magic {
                 .ifPresent(name -> {
                     throw new FileException(
                             ErrorCode.UNSUPPORTED_FILE,
-                            "%s %s; only plain and gzip text is read.".formatted(subject, name));
+                            "%s %s; only text is read, plain or packed by gzip, zstd or bzip2."
+                                    .formatted(subject, name));
                 });
     }
 
@@ -87,10 +106,6 @@ final class Magic {
                     new String(beginning, ISO_8859_1).contains("[Content_Types].xml")
                             ? "an Excel workbook or another Office document"
                             : "a zip archive");
-        }
-        // a header may well begin with these letters; what follows them tells
-        if (startsWith(beginning, 0, "BZh") && startsWith(beginning, 4, "1AY&SY")) {
-            return Optional.of("a bzip2 file");
         }
         if (startsWith(beginning, 0, "PAR1") && noTextAt(beginning, 4)) {
             return Optional.of("a Parquet file");

@@ -122,8 +122,6 @@ class FileInputTest {
     @CsvSource({
         "504b0304aabb, a zip archive",
         "504b0506, a zip archive",
-        "28b52ffd01, zstd",
-        "425a683931415926535901, bzip2",
         "fd377a585a0000, xz",
         "5041523115, Parquet",
         "4f52430a11, '' ",
@@ -173,7 +171,8 @@ class FileInputTest {
 
     @Test
     void refusesGzipInGzip() throws IOException {
-        assertThatThrownBy(() -> open(gzip(gzip(TEXT)))).hasMessageContaining("compressed twice");
+        assertThatThrownBy(() -> open(gzip(gzip(TEXT))))
+                .hasMessageContaining("compressed twice: inside the gzip file is a gzip file");
     }
 
     @Test
