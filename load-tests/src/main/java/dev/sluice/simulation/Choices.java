@@ -1,6 +1,7 @@
 package dev.sluice.simulation;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ final class Choices {
         int drawn = random.nextInt(bound);
         made[count++] = drawn;
         return drawn;
+    }
+
+    <T> T oneOf(List<T> all) {
+        return all.get(below(all.size()));
     }
 
     /// True once in `times`.

@@ -82,6 +82,32 @@ final class ChunkStatements {
         return true;
     }
 
+    /// What a writer asks before it fails the job; locks the chunk.
+    static boolean holds(Transaction transaction, Lease lease) {
+        return transaction.update(lease.job, lease.chunk, c -> isHeldBy(c, lease)) != null;
+    }
+
+    /// Opens the publish of a staged job once nothing else of it is left.
+    static void openPublish(Transaction transaction, int number) {
+        var job = transaction.job(number);
+        if (job != null
+                && job.is(JobState.LOADING)
+                && job.road == JobRow.Road.STAGED
+                && job.planned
+                && job.chunksLeft == 0
+                && transaction.chunk(number, 0) == null) {
+            var publish = new ChunkRow(number, 0);
+            publish.fence = firstFence(transaction, job);
+            publish.sentAt = transaction.now();
+            transaction.insertChunk(publish);
+        }
+    }
+
+    /// A fence that no writer of an attempt before has.
+    static int firstFence(Transaction transaction, JobRow job) {
+        return transaction.mutant() == Mutant.RETRY_FENCE ? 0 : job.attempt << 16;
+    }
+
     private static boolean isHeldBy(ChunkRow chunk, Lease lease) {
         return chunk.state == ChunkRow.State.LEASED && chunk.fence == lease.fence;
     }
@@ -118,10 +144,15 @@ final class ChunkStatements {
         return sent;
     }
 
+    /// The wait grows with each try and doubles with each sending.
     private static boolean isLost(ChunkRow chunk, long now, long patience) {
-        return chunk.state != ChunkRow.State.DONE
-                && chunk.leaseUntil < now
-                && ((chunk.state == ChunkRow.State.LEASED && chunk.sentAt < chunk.leaseUntil)
-                        || chunk.sentAt < now - (patience << Math.min(chunk.sends - 1, 5)));
+        if (chunk.state == ChunkRow.State.DONE || chunk.leaseUntil >= now) {
+            return false;
+        }
+        if (chunk.sentAt < chunk.leaseUntil) {
+            long growing = (1L << Math.min(chunk.tries - 1, 5)) - 1;
+            return chunk.leaseUntil + patience * growing / 8 < now;
+        }
+        return chunk.sentAt + (patience << Math.min(chunk.sends - 1, 5)) < now;
     }
 }

@@ -2,7 +2,7 @@ package dev.sluice.simulation;
 
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
-import dev.sluice.simulation.Transaction.Table;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ record Copy(int loaded, List<Row> rejects, boolean refused) {
         var ids = new HashSet<Integer>();
         boolean refused = false;
         for (var line : lines) {
-            var row = new Row(job, line.number(), line.id(), line.value());
+            var row = line.row(job);
             if (line.quality() == Quality.BAD) {
                 rejects.add(row);
             } else if (line.quality() == Quality.REFUSED_BY_DATABASE
@@ -46,8 +46,18 @@ record Copy(int loaded, List<Row> rejects, boolean refused) {
         transaction.rejects.inserted.addAll(rejects);
     }
 
-    /// The rows that lie in the staging table for a job.
-    static List<Row> staged(Transaction transaction, int job) {
-        return transaction.rows(Table.STAGING, row -> row.job() == job);
+    /// Copies what is good into the staging table, which refuses nothing.
+    static Copy intoStaging(Transaction transaction, int job, List<Line> lines) {
+        var rejects = new ArrayList<Row>();
+        int good = 0;
+        for (var line : lines) {
+            if (line.quality() == Quality.BAD) {
+                rejects.add(line.row(job));
+            } else {
+                transaction.staging.inserted.add(line.row(job));
+                good++;
+            }
+        }
+        return new Copy(good, rejects, /* refused= */ false);
     }
 }

@@ -6,7 +6,10 @@ import java.util.List;
 ///
 /// @param mark what tells contents apart
 /// @param poisoned the number of a chunk that can never be read, 0 for none
-record DroppedFile(int mark, List<List<Line>> chunks, int poisoned) {
+/// @param fatal reading that chunk fails the job, in place of the try
+/// @param heals only in the job's first attempt
+record DroppedFile(
+        int mark, List<List<Line>> chunks, int poisoned, boolean fatal, boolean heals) {
     DroppedFile {
         chunks = List.copyOf(chunks);
     }
@@ -14,13 +17,23 @@ record DroppedFile(int mark, List<List<Line>> chunks, int poisoned) {
     /// One record.
     ///
     /// @param number from 1 in the file
-    record Line(int number, int id, int value, Quality quality) {}
+    record Line(int number, int id, int value, Quality quality) {
+        /// The line as a row of a job.
+        Row row(int job) {
+            return new Row(
+                    job, number, id, quality == Quality.REFUSED_BY_DATABASE ? -value : value);
+        }
+    }
 
     /// Who refuses a record, if anybody does.
     enum Quality {
         GOOD,
         BAD,
         REFUSED_BY_DATABASE
+    }
+
+    boolean isPoisonedFor(JobRow job) {
+        return poisoned > 0 && (!heals || job.attempt == 1);
     }
 
     List<Line> chunk(int number) {

@@ -4,6 +4,7 @@ package dev.sluice.simulation;
 enum Fault {
     CRASH("is killed"),
     CRASH_UNNOTICED("is killed and the database does not notice for a minute"),
+    LAGS("lags behind until nothing else moves"),
     FREEZE_IN_LEASE("freezes for 30 s"),
     FREEZE_PAST_LEASE("freezes for 200 s"),
     FREEZE_PAST_LEASE_IDLE("freezes for 200 s, its transaction ends after 60 s"),

@@ -1,9 +1,17 @@
 package dev.sluice.simulation;
 
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
-import java.util.List;
+import dev.sluice.simulation.Dataset.Mode;
+import dev.sluice.simulation.Dataset.OnReplace;
+import dev.sluice.simulation.Store.Version;
+import dev.sluice.simulation.Transaction.Table;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /// Intake, with every point at which the real one can be interrupted.
 final class IntakeRun extends Invocation {
@@ -12,22 +20,16 @@ final class IntakeRun extends Invocation {
 
     private final Event event;
     private Drop drop;
-    private int job;
+
+    /// The job as it was read or registered.
+    private JobRow job;
 
     IntakeRun(World world, String name, Event event) {
         super(world, name, TIMEOUT);
         this.event = event;
         this.drop = event.drop;
+        this.job = new JobRow(-1, event.drop.key());
         take(event.drop);
-    }
-
-    private void take(Drop taken) {
-        drop = taken;
-        onTrouble(_ -> failed());
-        inTransaction(
-                "registers version " + drop.version(),
-                t -> JobStatements.register(t, drop),
-                this::registered);
     }
 
     /// The function fails: Lambda delivers the event again, twice.
@@ -41,49 +43,259 @@ final class IntakeRun extends Invocation {
         failed();
     }
 
-    private void registered(JobRow row) {
-        job = row.number;
-        if (row.state.ended() || row.planned) {
+    private Version version() {
+        return world.store().version(drop.version());
+    }
+
+    private void take(Drop taken) {
+        drop = taken;
+        onTrouble(_ -> failed());
+        read(
+                "looks for the job of version " + taken.version(),
+                t -> JobStatements.ofDrop(t, taken),
+                known -> {
+                    if (known != null && isUnderWay(known)) {
+                        looked(known);
+                    } else {
+                        then(Kind.S3, "describes the object", () -> described(known));
+                    }
+                });
+    }
+
+    private static boolean isUnderWay(JobRow row) {
+        return row.state.ended() || (row.is(JobState.LOADING) && row.planned);
+    }
+
+    private void described(@Nullable JobRow known) {
+        int awaiting = version().awaitedBy();
+        if (known != null) {
+            begin(known);
+        } else if (awaiting >= 0) {
+            inTransaction(
+                    "adopts version " + drop.version(),
+                    t -> JobStatements.adopt(t, awaiting, drop),
+                    adopted -> {
+                        if (adopted == null) {
+                            register();
+                        } else {
+                            begin(adopted);
+                        }
+                    });
+        } else {
+            register();
+        }
+    }
+
+    private void register() {
+        inTransaction(
+                "registers version " + drop.version(),
+                t -> JobStatements.register(t, drop),
+                this::begin);
+    }
+
+    private void begin(JobRow row) {
+        job = row;
+        if (row.state.ended()) {
             looked(row);
         } else if (row.is(JobState.LOADING)) {
             leasePlan();
         } else {
-            then(Kind.S3, "describes the object", this::takeTurn);
+            then(Kind.S3, "lists the versions of the key", this::lookBefore);
         }
     }
 
-    private void takeTurn() {
-        var file = world.store().version(drop.version()).file();
-        onTrouble(trouble -> {
-            if (trouble == Trouble.UNIQUE_VIOLATION) {
-                look();
-            } else {
-                failed();
+    /// S3's listing is the truth about the order of a key's versions.
+    private void lookBefore() {
+        var older = new ArrayList<Version>();
+        var newer = new ArrayList<Integer>();
+        for (var other : world.store().versions()) {
+            if (other.key() == drop.key() && other.number() < drop.version()) {
+                older.add(other);
+            } else if (other.key() == drop.key() && other.number() > drop.version()) {
+                newer.add(other.number());
             }
-        });
-        statement(
-                "takes the turn of job " + job,
-                t -> JobStatements.takeTurn(t, job, file.mark(), file.lines()),
-                this::turnTaken);
+        }
+        if (older.isEmpty() || world.mutant() == Mutant.ORDER) {
+            takeTurn(List.of(), newer, /* again= */ true);
+            return;
+        }
+        read(
+                "looks at the jobs of older versions",
+                t -> older.stream().map(v -> JobStatements.ofDrop(t, v.listed())).toList(),
+                jobs -> {
+                    for (var before : jobs) {
+                        if (before != null && before.is(JobState.LOADING)) {
+                            looked(job);
+                            return;
+                        }
+                    }
+                    for (int at = 0; at < older.size(); at++) {
+                        var before = jobs.get(at);
+                        if (before == null || !before.state.ended()) {
+                            take(older.get(at).listed());
+                            return;
+                        }
+                    }
+                    takeTurn(older, newer, /* again= */ true);
+                });
     }
 
-    private void turnTaken(boolean taken) {
-        if (!taken) {
-            rollBack();
-            look();
+    // The turn: one transaction.
+
+    private void takeTurn(List<Version> older, List<Integer> newer, boolean again) {
+        onTrouble(trouble -> {
+            if (trouble != Trouble.UNIQUE_VIOLATION) {
+                failed();
+            } else if (again) {
+                takeTurn(older, newer, /* again= */ false);
+            } else {
+                look();
+            }
+        });
+        if (job.attempt == 1) {
+            takeTurn(older, newer, /* resumes= */ false, List.of());
             return;
         }
         statement(
-                "looks for a duplicate",
-                t -> JobStatements.endIfDuplicate(t, job),
-                duplicate -> commit(duplicate ? this::look : this::leasePlan));
+                "looks for rows of the attempt before",
+                t -> PlanStatements.isResumable(t, job.number),
+                resumes -> {
+                    if (resumes) {
+                        resume(older, newer);
+                    } else {
+                        startOver(older, newer);
+                    }
+                });
     }
+
+    private void resume(List<Version> older, List<Integer> newer) {
+        statement(
+                "frees the chunks that are not done",
+                t -> PlanStatements.resume(t, job.number),
+                undone ->
+                        statement(
+                                "resumes the plan",
+                                t -> {
+                                    PlanStatements.resumePlan(t, job.number);
+                                    return undone;
+                                },
+                                _ -> takeTurn(older, newer, /* resumes= */ true, undone)));
+    }
+
+    private void startOver(List<Version> older, List<Integer> newer) {
+        statement(
+                "clears what was staged",
+                t -> {
+                    t.delete(Table.STAGING, row -> row.job() == job.number);
+                    return true;
+                },
+                _ ->
+                        statement(
+                                "forgets the chunks",
+                                t -> {
+                                    PlanStatements.forget(t, job.number);
+                                    return true;
+                                },
+                                _ ->
+                                        statement(
+                                                "starts over",
+                                                t -> {
+                                                    PlanStatements.startOver(t, job.number);
+                                                    return true;
+                                                },
+                                                _ ->
+                                                        takeTurn(
+                                                                older,
+                                                                newer,
+                                                                /* resumes= */ false,
+                                                                List.of()))));
+    }
+
+    private void takeTurn(
+            List<Version> older, List<Integer> newer, boolean resumes, List<Address> undone) {
+        var dataset = world.dataset();
+        boolean staged = dataset.needsStagedRoad() || version().dryRun();
+        var turn =
+                new JobStatements.Turn(
+                        version().file().mark(),
+                        version().size(),
+                        version().dryRun(),
+                        staged && !resumes ? JobRow.Road.STAGED : JobRow.Road.DIRECT,
+                        dataset.maxRejects(),
+                        older.stream().map(Version::number).toList());
+        statement(
+                "takes the turn of job " + job.number,
+                t -> JobStatements.takeTurn(t, job, turn),
+                taken -> {
+                    if (taken) {
+                        endIfDuplicate(newer, undone);
+                    } else {
+                        rollBack();
+                        look();
+                    }
+                });
+    }
+
+    private void endIfDuplicate(List<Integer> newer, List<Address> undone) {
+        statement(
+                "looks for a duplicate",
+                t -> JobStatements.endIfDuplicate(t, job.number),
+                duplicate -> {
+                    if (duplicate) {
+                        commit(this::look);
+                    } else if (version().dryRun()) {
+                        commit(() -> begun(undone));
+                    } else {
+                        refuse(newer, undone);
+                    }
+                });
+    }
+
+    private void refuse(List<Integer> newer, List<Address> undone) {
+        var dataset = world.dataset();
+        boolean overwrites =
+                dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE;
+        statement(
+                "looks for loaded versions",
+                t -> {
+                    if (overwrites
+                            && world.mutant() != Mutant.SUPERSEDED
+                            && JobStatements.isAnotherLoaded(t, job.number, newer)) {
+                        JobStatements.fail(t, job.number, ErrorCode.SUPERSEDED);
+                        return true;
+                    }
+                    if (dataset.onReplace() == OnReplace.REJECT
+                            && JobStatements.isAnotherLoaded(t, job.number, null)) {
+                        JobStatements.fail(t, job.number, ErrorCode.KEY_ALREADY_LOADED);
+                        return true;
+                    }
+                    return false;
+                },
+                refused -> commit(refused ? this::look : () -> begun(undone)));
+    }
+
+    private void begun(List<Address> undone) {
+        onTrouble(_ -> failed());
+        if (undone.isEmpty()) {
+            leasePlan();
+            return;
+        }
+        then(
+                Kind.SEND,
+                "sends what is not done",
+                () -> {
+                    undone.forEach(world::send);
+                    leasePlan();
+                });
+    }
+
+    // The plan.
 
     private void leasePlan() {
         onTrouble(_ -> failed());
         inTransaction(
-                "leases the plan of job " + job,
-                t -> PlanStatements.lease(t, job, LEASE),
+                "leases the plan of job " + job.number,
+                t -> PlanStatements.lease(t, job.number, LEASE),
                 this::planLeased);
     }
 
@@ -103,21 +315,18 @@ final class IntakeRun extends Invocation {
 
     /// The last chunk is registered together with the plan's completion.
     private void register(PlanStatements.Lease lease, int chunk) {
-        int all = world.store().version(drop.version()).file().chunks().size();
+        int all = version().file().chunks().size();
         var numbers = chunk > all ? List.<Integer>of() : List.of(chunk);
         boolean complete = chunk >= all;
         onTrouble(_ -> releasePlan(lease));
         inTransaction(
                 complete ? "registers the end of the plan" : "registers chunk " + chunk,
-                t -> {
-                    var written = PlanStatements.registerChunks(t, lease, numbers, LEASE, complete);
-                    return written;
-                },
+                t -> PlanStatements.registerChunks(t, lease, numbers, LEASE, complete),
                 written -> {
                     if (!written) {
                         look();
                     } else if (numbers.isEmpty()) {
-                        look();
+                        planned();
                     } else {
                         send(lease, chunk, complete);
                     }
@@ -127,13 +336,37 @@ final class IntakeRun extends Invocation {
     private void send(PlanStatements.Lease lease, int chunk, boolean complete) {
         then(
                 Kind.SEND,
-                "sends chunk " + job + "/" + chunk,
+                "sends chunk " + job.number + "/" + chunk,
                 () -> {
-                    world.send(new Address(job, chunk));
+                    world.send(new Address(job.number, chunk));
                     if (complete) {
-                        look();
+                        planned();
                     } else {
                         register(lease, chunk + 1);
+                    }
+                });
+    }
+
+    /// Nothing may be left to load: then nobody but us can ask for the publish.
+    private void planned() {
+        if (!world.dataset().needsStagedRoad() && !version().dryRun()) {
+            look();
+            return;
+        }
+        read(
+                "looks for the publish",
+                t -> t.chunk(job.number, 0),
+                publish -> {
+                    if (publish == null) {
+                        look();
+                    } else {
+                        then(
+                                Kind.SEND,
+                                "sends the publish",
+                                () -> {
+                                    world.send(new Address(job.number, 0));
+                                    look();
+                                });
                     }
                 });
     }
@@ -141,13 +374,7 @@ final class IntakeRun extends Invocation {
     /// A job that ended here has no Load to call the next one of its key.
     private void look() {
         onTrouble(_ -> failed());
-        statement(
-                "reads job " + job,
-                t -> JobStatements.found(t.job(job)),
-                row -> {
-                    rollBack();
-                    looked(row);
-                });
+        read("reads job " + job.number, t -> JobStatements.found(t.job(job.number)), this::looked);
     }
 
     private void looked(JobRow row) {
@@ -155,11 +382,11 @@ final class IntakeRun extends Invocation {
             end();
             return;
         }
-        statement(
+        onTrouble(_ -> failed());
+        read(
                 "looks for the next of key " + row.key,
                 t -> JobStatements.nextInTurn(t, row.key),
                 next -> {
-                    rollBack();
                     if (next == null) {
                         end();
                     } else {

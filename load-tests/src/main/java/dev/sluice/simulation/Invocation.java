@@ -11,7 +11,7 @@ abstract class Invocation {
 
     final World world;
     final String name;
-    private long deadline;
+    private final long deadline;
     private Kind kind = Kind.OTHER;
     private String step = "";
     private Runnable body = () -> {};
@@ -21,6 +21,8 @@ abstract class Invocation {
     private int moves;
     private long waitingSince;
     private long frozenUntil = Long.MIN_VALUE;
+    private boolean lagging;
+    private boolean zombie;
     private boolean over;
     private @Nullable Trouble next;
     private boolean failsAfter;
@@ -128,6 +130,25 @@ abstract class Invocation {
                 });
     }
 
+    /// A statement that only looks.
+    final <R extends @Nullable Object> void read(
+            String step, Function<Transaction, R> work, Consumer<R> then) {
+        again = () -> look(step, work, then);
+        look(step, work, then);
+    }
+
+    private <R extends @Nullable Object> void look(
+            String step, Function<Transaction, R> work, Consumer<R> then) {
+        statement(
+                step,
+                work,
+                result -> {
+                    rollBack();
+                    again = null;
+                    then.accept(result);
+                });
+    }
+
     private Transaction begin() {
         var begun = world.ledger().begin();
         transaction = begun;
@@ -180,7 +201,7 @@ abstract class Invocation {
     }
 
     final long left() {
-        return deadline - world.now();
+        return Math.max(0, deadline - world.now());
     }
 
     // What the scheduler sees and does.
@@ -189,8 +210,12 @@ abstract class Invocation {
         return over;
     }
 
+    final boolean isLagging() {
+        return lagging;
+    }
+
     final boolean isRunnable() {
-        return frozenUntil <= world.now() && !isWaiting();
+        return !lagging && frozenUntil <= world.now() && !isWaiting();
     }
 
     final boolean isWaiting() {
@@ -206,7 +231,8 @@ abstract class Invocation {
         if (frozenUntil > world.now()) {
             return frozenUntil;
         }
-        return isWaiting() ? Math.min(deadline, waitingSince + LOCK_TIMEOUT) : deadline;
+        long end = zombie ? Long.MAX_VALUE : deadline;
+        return isWaiting() ? Math.min(end, waitingSince + LOCK_TIMEOUT) : end;
     }
 
     /// The time has come forward: a lock was waited for long enough, or Lambda ends it.
@@ -215,11 +241,11 @@ abstract class Invocation {
         if (frozenUntil > now) {
             return;
         }
-        if (deadline <= now) {
+        if (deadline <= now && !zombie) {
             if (frozenUntil == now && world.choices().below(2) == 1) {
                 // Thawed after its time and not killed yet: a zombie.
                 world.trace(name, "(thaws and goes on after its time)");
-                deadline = Long.MAX_VALUE;
+                zombie = true;
             } else {
                 world.trace(name, "(is ended: timeout)");
                 crash();
@@ -251,6 +277,11 @@ abstract class Invocation {
         transaction = null;
         crash();
         return open != null && open.isOpen() ? open : null;
+    }
+
+    /// All others go first, for as long as any of them moves without time passing.
+    final void lag(boolean behind) {
+        lagging = behind;
     }
 
     final void freeze(long time) {

@@ -51,6 +51,7 @@ final class JobRow {
     int staged;
     int duplicateOf = -1;
     @Nullable ErrorCode error;
+    long uploadUntil = NEVER;
     long startedAt = NEVER;
     long finishedAt = NEVER;
 
@@ -94,6 +95,7 @@ final class JobRow {
         copy.staged = staged;
         copy.duplicateOf = duplicateOf;
         copy.error = error;
+        copy.uploadUntil = uploadUntil;
         copy.startedAt = startedAt;
         copy.finishedAt = finishedAt;
         return copy;
@@ -105,6 +107,12 @@ final class JobRow {
 
     boolean succeeded() {
         return state == JobState.SUCCEEDED || state == JobState.SUCCEEDED_WITH_REJECTS;
+    }
+
+    /// What it staged is thrown away; as every statement does that ends a job early.
+    void discardStaged() {
+        discarded += staged;
+        staged = 0;
     }
 
     boolean balanced() {

@@ -27,7 +27,18 @@ final class JobStatements {
         return job;
     }
 
-    private static @Nullable JobRow ofDrop(Transaction transaction, Drop drop) {
+    /// Registers a drop that Intake could not be brought to take.
+    static JobRow registerFailed(Transaction transaction, Drop drop) {
+        var job = register(transaction, drop);
+        if (transaction.isNew(job)) {
+            job.state = JobState.FAILED;
+            job.error = ErrorCode.INTAKE_FAILED;
+            job.finishedAt = transaction.now();
+        }
+        return job;
+    }
+
+    static @Nullable JobRow ofDrop(Transaction transaction, Drop drop) {
         for (int number = 0; number < transaction.jobNumbers(); number++) {
             var job = transaction.job(number);
             if (job != null && isOf(job, drop)) {
@@ -41,6 +52,13 @@ final class JobStatements {
         return job.key == drop.key() && job.version == drop.version();
     }
 
+    static ErrorCode error(JobRow job) {
+        if (job.error == null) {
+            throw new IllegalStateException("failed without an error: " + job);
+        }
+        return job.error;
+    }
+
     static JobRow found(@Nullable JobRow job) {
         if (job == null) {
             throw new IllegalStateException("the job is not there");
@@ -48,12 +66,22 @@ final class JobStatements {
         return job;
     }
 
+    /// What a job is loaded by, decided when its turn comes.
+    ///
+    /// @param older the versions of the key that S3 stored before this one
+    record Turn(
+            int contentMark,
+            int bytes,
+            boolean dryRun,
+            JobRow.Road road,
+            int maxRejects,
+            List<Integer> older) {}
+
     /// Takes the turn; unique violation when another Intake was first.
-    static boolean takeTurn(Transaction transaction, int number, int contentMark, int bytes) {
+    static boolean takeTurn(Transaction transaction, JobRow asked, Turn turn) {
+        int number = asked.number;
         var seen = transaction.job(number);
-        if (seen == null
-                || !seen.is(JobState.QUEUED)
-                || (mustWait(transaction, seen) && transaction.mutant() != Mutant.TURN)) {
+        if (seen == null || !seen.is(JobState.QUEUED) || mustWait(transaction, seen, turn.older)) {
             return false;
         }
         int key = seen.key;
@@ -65,28 +93,61 @@ final class JobStatements {
             throw Trouble.UNIQUE_VIOLATION.thrown();
         }
         job.state = JobState.LOADING;
-        job.road = JobRow.Road.DIRECT;
-        job.contentMark = contentMark;
-        job.bytes = bytes;
+        job.road = turn.road;
+        job.dryRun = turn.dryRun;
+        job.maxRejects = turn.maxRejects;
+        job.contentMark = turn.contentMark;
+        job.bytes = turn.bytes;
         job.startedAt = transaction.now();
         return true;
     }
 
-    static boolean mustWait(Transaction transaction, JobRow job) {
+    private static boolean mustWait(Transaction transaction, JobRow job, List<Integer> older) {
         for (int number = 0; number < transaction.jobNumbers(); number++) {
             var other = transaction.job(number);
             if (other != null
                     && other.key == job.key
                     && other.number != job.number
                     && (other.is(JobState.LOADING)
-                            || (other.is(JobState.QUEUED) && isBefore(other, job)))) {
+                            || (other.is(JobState.QUEUED) && older.contains(other.version)))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isBefore(JobRow one, JobRow other) {
+    /// True when another of these versions of the job's key is loaded; of any, when there are none.
+    static boolean isAnotherLoaded(
+            Transaction transaction, int number, @Nullable List<Integer> versions) {
+        var me = found(transaction.job(number));
+        for (int at = 0; at < transaction.jobNumbers(); at++) {
+            var other = transaction.job(at);
+            if (other != null
+                    && other.key == me.key
+                    && at != number
+                    && !other.dryRun
+                    && other.succeeded()
+                    && (versions == null || versions.contains(other.version))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The other jobs of a job's key that rows of the table may be of.
+    static List<Integer> othersOfKey(Transaction transaction, int number) {
+        var me = found(transaction.job(number));
+        var others = new ArrayList<Integer>();
+        for (int at = 0; at < transaction.jobNumbers(); at++) {
+            var other = transaction.job(at);
+            if (other != null && other.key == me.key && at != number && other.loaded > 0) {
+                others.add(at);
+            }
+        }
+        return others;
+    }
+
+    static boolean isBefore(JobRow one, JobRow other) {
         if (one.droppedAt != other.droppedAt) {
             return one.droppedAt < other.droppedAt;
         }
@@ -142,7 +203,7 @@ final class JobStatements {
             return null;
         }
         int left = (transaction.mutant() == Mutant.LAST_CHUNK ? leftBefore : job.chunksLeft) - 1;
-        boolean ends = job.planned && left == 0;
+        boolean ends = job.planned && left == 0 && job.road == JobRow.Road.DIRECT;
         job.chunksLeft = left;
         job.bytesDone += bytes;
         job.read += books.read();
@@ -150,11 +211,126 @@ final class JobStatements {
         job.rejected += books.rejected();
         job.duplicate += books.duplicate();
         job.discarded += books.discarded();
+        job.staged += books.staged();
+        if (!ends) {
+            ChunkStatements.openPublish(transaction, number);
+        }
         if (ends) {
             job.state = job.rejected > 0 ? JobState.SUCCEEDED_WITH_REJECTS : JobState.SUCCEEDED;
             job.finishedAt = transaction.now();
         }
         return job.state;
+    }
+
+    /// Ends a job with its publish; null when it is no longer loading: roll back.
+    static @Nullable JobState endPublish(
+            Transaction transaction,
+            int number,
+            ChunkStatements.Books books,
+            @Nullable ErrorCode error) {
+        var job =
+                transaction.update(
+                        number,
+                        j ->
+                                j.is(JobState.LOADING)
+                                        && j.road == JobRow.Road.STAGED
+                                        && j.planned
+                                        && j.chunksLeft == 0);
+        if (job == null) {
+            return null;
+        }
+        job.read += books.read();
+        job.loaded += books.loaded();
+        job.rejected += books.rejected();
+        job.duplicate += books.duplicate();
+        job.discarded += books.discarded();
+        job.staged += books.staged();
+        job.error = error;
+        job.finishedAt = transaction.now();
+        if (error != null) {
+            job.state = JobState.FAILED;
+        } else {
+            job.state = job.rejected > 0 ? JobState.SUCCEEDED_WITH_REJECTS : JobState.SUCCEEDED;
+        }
+        return job.state;
+    }
+
+    /// The job as it stands then; null when it had ended.
+    static @Nullable JobRow cancel(Transaction transaction, int number) {
+        var job =
+                transaction.update(
+                        number,
+                        j ->
+                                j.is(JobState.AWAITING_UPLOAD)
+                                        || j.is(JobState.QUEUED)
+                                        || j.is(JobState.LOADING));
+        if (job != null) {
+            job.state = JobState.CANCELLED;
+            job.discardStaged();
+            job.finishedAt = transaction.now();
+        }
+        return job;
+    }
+
+    /// The job as it stands then; null when it had not failed.
+    static @Nullable JobRow retry(Transaction transaction, int number) {
+        var job = transaction.update(number, j -> j.is(JobState.FAILED) && j.version > 0);
+        if (job != null) {
+            job.state = JobState.QUEUED;
+            job.attempt++;
+            job.error = null;
+            job.finishedAt = JobRow.NEVER;
+        }
+        return job;
+    }
+
+    static JobRow awaitUpload(Transaction transaction, int key, long until) {
+        var job = transaction.insertJob(key);
+        job.state = JobState.AWAITING_UPLOAD;
+        job.droppedAt = transaction.now();
+        job.uploadUntil = until;
+        return job;
+    }
+
+    /// Null when the job awaits nothing: the object is a drop like any other.
+    static @Nullable JobRow adopt(Transaction transaction, int number, Drop drop) {
+        if (ofDrop(transaction, drop) != null) {
+            return null;
+        }
+        var job =
+                transaction.update(
+                        number, j -> j.key == drop.key() && j.is(JobState.AWAITING_UPLOAD));
+        if (job == null) {
+            return null;
+        }
+        if (transaction.existsNowOrSoon(other -> isOf(other, drop))) {
+            throw Trouble.UNIQUE_VIOLATION.thrown();
+        }
+        job.state = JobState.QUEUED;
+        job.version = drop.version();
+        job.bytes = drop.bytes();
+        job.sequencer = drop.sequencer();
+        return job;
+    }
+
+    static int expireUploads(Transaction transaction, long grace) {
+        long now = transaction.now();
+        int expired = 0;
+        for (int number = 0; number < transaction.jobNumbers(); number++) {
+            if (transaction.isLockedByAnother(number)) {
+                continue;
+            }
+            var job =
+                    transaction.update(
+                            number,
+                            j -> j.is(JobState.AWAITING_UPLOAD) && j.uploadUntil < now - grace);
+            if (job != null) {
+                job.state = JobState.EXPIRED;
+                job.finishedAt = now;
+                expired++;
+            }
+        }
+        return expired;
     }
 
     static boolean fail(Transaction transaction, int number, ErrorCode error) {
@@ -164,6 +340,7 @@ final class JobStatements {
         }
         job.state = JobState.FAILED;
         job.error = error;
+        job.discardStaged();
         job.finishedAt = transaction.now();
         return true;
     }
@@ -193,14 +370,31 @@ final class JobStatements {
             if (seen == null || !isHopeless(transaction, seen, now, maxTries)) {
                 continue;
             }
-            var job = transaction.update(number, j -> j.is(JobState.LOADING));
-            if (job != null) {
-                job.state = JobState.FAILED;
-                job.error = ErrorCode.CHUNK_FAILED;
-                job.finishedAt = now;
-            }
+            failTriedOut(transaction, number);
         }
         return new ArrayList<>(transaction.jobs);
+    }
+
+    /// Fails a job one of whose chunks was tried out and is held by nobody.
+    static void failTriedOut(Transaction transaction, int number) {
+        var job = transaction.update(number, j -> j.is(JobState.LOADING));
+        if (job != null) {
+            job.state = JobState.FAILED;
+            job.error = ErrorCode.CHUNK_FAILED;
+            job.discardStaged();
+            job.finishedAt = transaction.now();
+        }
+    }
+
+    /// True when an upload of this key is awaited: the next object may be the one.
+    static boolean isUploadAwaited(Transaction transaction, int key) {
+        for (int number = 0; number < transaction.jobNumbers(); number++) {
+            var job = transaction.job(number);
+            if (job != null && job.key == key && job.is(JobState.AWAITING_UPLOAD)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isHopeless(Transaction transaction, JobRow job, long now, int maxTries) {

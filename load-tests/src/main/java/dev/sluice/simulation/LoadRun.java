@@ -1,6 +1,8 @@
 package dev.sluice.simulation;
 
+import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobState;
+import dev.sluice.simulation.ChunkStatements.Address;
 import dev.sluice.simulation.ChunkStatements.Books;
 import dev.sluice.simulation.ChunkStatements.Lease;
 import org.jspecify.annotations.Nullable;
@@ -9,130 +11,272 @@ import org.jspecify.annotations.Nullable;
 final class LoadRun extends Invocation {
     private static final long TIMEOUT = 120_000;
     private static final long MARGIN = 4_000;
+    private static final long TIME_TO_PUBLISH = 45_000;
 
     private final Message message;
     private final int receives;
-    private int key;
-    private int version;
 
     LoadRun(World world, String name, Message message) {
         super(world, name, TIMEOUT);
         this.message = message;
         this.receives = message.receives;
-        lease();
+        load(message.address, this::handled);
     }
 
-    private void lease() {
-        onTrouble(_ -> handled(false));
-        var address = message.address;
+    /// Whether the message is done with.
+    @FunctionalInterface
+    private interface Answer {
+        void handled(boolean done);
+    }
+
+    /// A lease, the job as it was then, and who is told how it ended.
+    private record Task(Lease lease, JobRow job, Answer answer) {
+        boolean isPublish() {
+            return lease.chunk() == 0;
+        }
+
+        boolean isStaged() {
+            return job.road == JobRow.Road.STAGED;
+        }
+    }
+
+    private void load(Address address, Answer answer) {
+        onTrouble(_ -> answer.handled(false));
         inTransaction(
                 "leases chunk " + address.job() + "/" + address.chunk(),
                 t -> {
                     var lease = ChunkStatements.lease(t, address, left());
-                    if (lease != null) {
-                        var job = JobStatements.found(t.job(address.job()));
-                        key = job.key;
-                        version = job.version;
-                    }
-                    return lease;
+                    return lease == null
+                            ? null
+                            : new Task(lease, JobStatements.found(t.job(address.job())), answer);
                 },
-                this::leased);
+                task -> leased(task, answer));
     }
 
-    private void leased(@Nullable Lease lease) {
-        if (lease == null) {
-            handled(true);
+    private void leased(@Nullable Task task, Answer answer) {
+        if (task == null) {
+            answer.handled(true);
             return;
         }
-        onTrouble(trouble -> troubled(lease, trouble));
+        onTrouble(trouble -> troubled(task, trouble));
         if (left() <= MARGIN) {
-            giveBack(lease, /* counted= */ true);
-            return;
-        }
-        read(lease, /* carefully= */ false);
-    }
-
-    private void troubled(Lease lease, Trouble trouble) {
-        if (trouble == Trouble.COMMIT_UNKNOWN) {
-            askTheLedger(lease);
+            giveBack(task, /* counted= */ true);
+        } else if (task.isPublish()) {
+            publish(task);
         } else {
-            giveBack(lease, /* counted= */ trouble != Trouble.LOCK_TIMEOUT);
+            read(task, /* carefully= */ false);
         }
     }
 
-    private void read(Lease lease, boolean carefully) {
+    private void troubled(Task task, Trouble trouble) {
+        switch (trouble) {
+            case COMMIT_UNKNOWN -> askTheLedger(task);
+            case OBJECT_VANISHED -> fail(task);
+            default -> giveBack(task, /* counted= */ trouble != Trouble.LOCK_TIMEOUT);
+        }
+    }
+
+    // A chunk of the file.
+
+    private void read(Task task, boolean carefully) {
         then(
                 Kind.S3,
                 "reads its part of the object",
                 () -> {
-                    var file = world.store().version(version).file();
-                    if (file.poisoned() == lease.chunk()) {
-                        throw Trouble.S3.thrown();
+                    var file = world.store().version(task.job.version).file();
+                    if (file.poisoned() == task.lease.chunk() && file.isPoisonedFor(task.job)) {
+                        throw (file.fatal() ? Trouble.OBJECT_VANISHED : Trouble.S3).thrown();
                     }
-                    copy(lease, file, carefully);
+                    if (task.isStaged()) {
+                        stage(task, file);
+                    } else {
+                        copy(task, file, carefully);
+                    }
                 });
     }
 
-    private void copy(Lease lease, DroppedFile file, boolean carefully) {
+    private void stage(Task task, DroppedFile file) {
+        var lines = file.chunk(task.lease.chunk());
+        statement(
+                "stages the rows",
+                t -> Copy.intoStaging(t, task.lease.job(), lines),
+                copied ->
+                        rejects(
+                                task,
+                                copied,
+                                new Books(
+                                        lines.size(),
+                                        0,
+                                        copied.rejects().size(),
+                                        0,
+                                        0,
+                                        copied.loaded())));
+    }
+
+    private void copy(Task task, DroppedFile file, boolean carefully) {
+        var lines = file.chunk(task.lease.chunk());
         statement(
                 carefully ? "copies row by row" : "copies the rows",
-                t -> Copy.into(t, world.dataset(), lease.job(), file.chunk(lease.chunk())),
+                t -> Copy.into(t, world.dataset(), task.lease.job(), lines),
                 copied -> {
+                    var books =
+                            new Books(
+                                    lines.size(),
+                                    copied.loaded(),
+                                    copied.rejects().size(),
+                                    0,
+                                    0,
+                                    0);
                     if (copied.refused() && !carefully) {
                         rollBack();
-                        read(lease, /* carefully= */ true);
+                        read(task, /* carefully= */ true);
                     } else if (world.mutant() == Mutant.SPLIT_COMMIT) {
-                        commit(() -> rejects(lease, file, copied));
+                        commit(() -> rejects(task, copied, books));
                     } else {
-                        rejects(lease, file, copied);
+                        rejects(task, copied, books);
                     }
                 });
     }
 
-    private void rejects(Lease lease, DroppedFile file, Copy copied) {
+    private void rejects(Task task, Copy copied, Books books) {
         statement(
                 "writes the rejects",
                 t -> {
                     Copy.rejects(t, copied.rejects());
                     return true;
                 },
-                _ -> done(lease, file, copied));
+                _ -> done(task, books, () -> addBooks(task, books)));
     }
 
-    private void done(Lease lease, DroppedFile file, Copy copied) {
-        int lines = file.chunk(lease.chunk()).size();
-        var books = new Books(lines, copied.loaded(), copied.rejects().size(), 0, 0, 0);
+    private void done(Task task, Books books, Runnable next) {
         statement(
                 "marks the chunk done",
-                t -> ChunkStatements.done(t, lease, books),
+                t -> ChunkStatements.done(t, task.lease, books),
                 done -> {
                     if (done) {
-                        addBooks(lease, books);
+                        next.run();
                     } else {
                         rollBack();
-                        handled(true);
+                        task.answer.handled(true);
                     }
                 });
     }
 
-    private void addBooks(Lease lease, Books books) {
+    private void addBooks(Task task, Books books) {
         statement(
-                "adds the books to job " + lease.job(),
-                t -> JobStatements.addBooks(t, lease.job(), books, books.read()),
-                state -> {
-                    if (state == null) {
-                        rollBack();
-                        handled(true);
+                "adds the books to job " + task.lease.job(),
+                t -> JobStatements.addBooks(t, task.lease.job(), books, books.read()),
+                state -> committing(task, state));
+    }
+
+    private void committing(Task task, @Nullable JobState state) {
+        if (state == null) {
+            rollBack();
+            task.answer.handled(true);
+        } else {
+            commit(() -> committed(task, state));
+        }
+    }
+
+    // The publish.
+
+    private void publish(Task task) {
+        statement(
+                "moves the rows of job " + task.lease.job(),
+                t -> Publish.move(t, world.dataset(), task.job),
+                moved ->
+                        statement(
+                                "writes the rejects",
+                                t -> {
+                                    Copy.rejects(t, moved.refused());
+                                    return true;
+                                },
+                                _ -> done(task, moved.books(), () -> endPublish(task, moved))));
+    }
+
+    private void endPublish(Task task, Publish moved) {
+        statement(
+                "ends job " + task.lease.job(),
+                t -> JobStatements.endPublish(t, task.lease.job(), moved.books(), moved.error()),
+                state -> committing(task, state));
+    }
+
+    // How it ends.
+
+    /// When the job ended, the next drop of its key may start; when it is staged, this may have
+    /// been the last chunk before its publish.
+    private void committed(Task task, JobState state) {
+        if (state.ended()) {
+            callNext(task, () -> task.answer.handled(true));
+        } else if (task.isStaged() && !task.isPublish()) {
+            publishNow(task);
+        } else {
+            task.answer.handled(true);
+        }
+    }
+
+    private void publishNow(Task task) {
+        var publish = new Address(task.lease.job(), 0);
+        onTrouble(_ -> task.answer.handled(true));
+        read(
+                "looks for the publish",
+                t -> t.chunk(publish.job(), 0) != null,
+                open -> {
+                    if (!open) {
+                        task.answer.handled(true);
+                    } else if (left() <= TIME_TO_PUBLISH) {
+                        sendPublish(task, publish);
                     } else {
-                        commit(() -> committed(state));
+                        load(
+                                publish,
+                                published -> {
+                                    if (published) {
+                                        task.answer.handled(true);
+                                    } else {
+                                        sendPublish(task, publish);
+                                    }
+                                });
+                    }
+                });
+    }
+
+    private void sendPublish(Task task, Address publish) {
+        onTrouble(_ -> task.answer.handled(true));
+        then(
+                Kind.SEND,
+                "sends the publish",
+                () -> {
+                    world.send(publish);
+                    task.answer.handled(true);
+                });
+    }
+
+    private void callNext(Task task, Runnable after) {
+        int key = task.job.key;
+        onTrouble(_ -> after.run());
+        read(
+                "looks for the next of key " + key,
+                t -> JobStatements.nextInTurn(t, key),
+                next -> {
+                    if (next == null) {
+                        after.run();
+                    } else {
+                        then(
+                                Kind.SEND,
+                                "asks Intake for version " + next.version,
+                                () -> {
+                                    world.announce(World.drop(next), 0);
+                                    after.run();
+                                });
                     }
                 });
     }
 
     /// The answer to the commit was lost: what the ledger says counts.
-    private void askTheLedger(Lease lease) {
-        onTrouble(_ -> handled(false));
-        statement(
+    private void askTheLedger(Task task) {
+        var lease = task.lease;
+        onTrouble(_ -> task.answer.handled(false));
+        read(
                 "asks the ledger",
                 t -> {
                     var chunk = t.chunk(lease.job(), lease.chunk());
@@ -141,50 +285,42 @@ final class LoadRun extends Invocation {
                             : null;
                 },
                 state -> {
-                    rollBack();
                     if (state == null) {
-                        giveBack(lease, /* counted= */ true);
+                        giveBack(task, /* counted= */ true);
                     } else {
-                        committed(state);
+                        committed(task, state);
                     }
                 });
     }
 
-    private void giveBack(Lease lease, boolean counted) {
-        onTrouble(_ -> handled(false));
+    /// Fails the job, unless the chunk is somebody else's by now.
+    private void fail(Task task) {
+        onTrouble(_ -> task.answer.handled(false));
+        statement(
+                "looks at the lease",
+                t -> world.mutant() == Mutant.FAIL_UNFENCED || ChunkStatements.holds(t, task.lease),
+                ours -> {
+                    if (!ours) {
+                        rollBack();
+                        task.answer.handled(true);
+                        return;
+                    }
+                    statement(
+                            "fails job " + task.lease.job(),
+                            t -> JobStatements.fail(t, task.lease.job(), ErrorCode.OBJECT_VANISHED),
+                            _ -> commit(() -> callNext(task, () -> task.answer.handled(true))));
+                });
+    }
+
+    private void giveBack(Task task, boolean counted) {
+        onTrouble(_ -> task.answer.handled(false));
         inTransaction(
                 "gives the lease back",
                 t ->
                         counted
-                                ? ChunkStatements.release(t, lease)
-                                : ChunkStatements.releaseUncounted(t, lease),
-                _ -> handled(false));
-    }
-
-    /// When the job ended, the next drop of its key may start.
-    private void committed(JobState state) {
-        if (!state.ended()) {
-            handled(true);
-            return;
-        }
-        onTrouble(_ -> handled(true));
-        statement(
-                "looks for the next of key " + key,
-                t -> JobStatements.nextInTurn(t, key),
-                next -> {
-                    rollBack();
-                    if (next == null) {
-                        handled(true);
-                    } else {
-                        then(
-                                Kind.SEND,
-                                "asks Intake for version " + next.version,
-                                () -> {
-                                    world.announce(World.drop(next), 0);
-                                    handled(true);
-                                });
-                    }
-                });
+                                ? ChunkStatements.release(t, task.lease)
+                                : ChunkStatements.releaseUncounted(t, task.lease),
+                _ -> task.answer.handled(false));
     }
 
     private void handled(boolean done) {

@@ -13,8 +13,18 @@ enum Mutant {
     ENDED_JOB,
     /// A plan goes on whoever has its lease.
     PLAN_FENCE,
-    /// The turn is taken though an earlier drop waits.
-    TURN,
+    /// The publish keeps what it moved though the job bears fewer rejects.
+    REJECT_LIMIT,
+    /// The rows of the version before stay when a job is published.
+    REPLACE,
+    /// A version is loaded though a later one is.
+    SUPERSEDED,
+    /// A job is failed by one who has lost the lease.
+    FAIL_UNFENCED,
+    /// A retry goes on with the fences of the attempt before.
+    RETRY_FENCE,
+    /// The turn is taken though an older version waits.
+    ORDER,
     /// Rows are committed before the ledger is.
     SPLIT_COMMIT,
     /// The same content is a duplicate of any version that was ever loaded.

@@ -1,9 +1,13 @@
 package dev.sluice.simulation;
 
 import dev.sluice.job.JobState;
+import dev.sluice.simulation.ChunkStatements.Address;
+import dev.sluice.simulation.Transaction.Table;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What [dev.sluice.db.Plans] does, on the model.
 final class PlanStatements {
@@ -64,16 +68,91 @@ final class PlanStatements {
         job.planned = complete;
         job.planLeaseUntil = complete ? JobRow.NEVER : now + time;
         job.chunksLeft = left;
-        if (complete && left == 0) {
+        if (complete && left == 0 && job.road == JobRow.Road.DIRECT) {
             job.state = job.rejected > 0 ? JobState.SUCCEEDED_WITH_REJECTS : JobState.SUCCEEDED;
             job.finishedAt = now;
         }
         for (int number : numbers) {
             var chunk = new ChunkRow(lease.job, number);
             chunk.sentAt = now;
+            chunk.fence = ChunkStatements.firstFence(transaction, job);
             transaction.insertChunk(chunk);
         }
+        if (complete) {
+            ChunkStatements.openPublish(transaction, lease.job);
+        }
         return true;
+    }
+
+    static boolean isResumable(Transaction transaction, int number) {
+        var job = transaction.job(number);
+        if (job == null || job.road != JobRow.Road.DIRECT) {
+            return false;
+        }
+        for (int at = 0; at < transaction.chunkNumbers(number); at++) {
+            var chunk = transaction.chunk(number, at);
+            if (chunk != null && chunk.state == ChunkRow.State.DONE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The chunks that are not done wait again; they are returned, to be sent.
+    static List<Address> resume(Transaction transaction, int number) {
+        var undone = new ArrayList<Address>();
+        var seen = JobStatements.found(transaction.job(number));
+        for (int at = 0; at < transaction.chunkNumbers(number); at++) {
+            var chunk = transaction.update(number, at, c -> c.state != ChunkRow.State.DONE);
+            if (chunk != null) {
+                chunk.state = ChunkRow.State.WAITING;
+                chunk.leaseUntil = JobRow.NEVER;
+                chunk.tries = 0;
+                chunk.sentAt = transaction.now();
+                chunk.sends = 1;
+                chunk.fence = ChunkStatements.firstFence(transaction, seen);
+                undone.add(new Address(number, at));
+            }
+        }
+        return undone;
+    }
+
+    /// The second statement of a resumption: the plan's part.
+    static void resumePlan(Transaction transaction, int number) {
+        var job = transaction.update(number, j -> j.is(JobState.QUEUED));
+        if (job != null) {
+            job.planTries = 0;
+            job.planLeaseUntil = JobRow.NEVER;
+            job.planFence++;
+        }
+    }
+
+    /// Forgets chunks and rejects of a queued job.
+    static void forget(Transaction transaction, int number) {
+        transaction.deleteChunks(number);
+        transaction.delete(Table.REJECTS, row -> row.job() == number);
+    }
+
+    /// Forgets plan and books of a queued job.
+    static void startOver(Transaction transaction, int number) {
+        var job = transaction.update(number, j -> j.is(JobState.QUEUED));
+        if (job == null) {
+            return;
+        }
+        job.planned = false;
+        job.planAt = -1;
+        job.planTries = 0;
+        job.planLeaseUntil = JobRow.NEVER;
+        job.planFence++;
+        job.chunks = 0;
+        job.chunksLeft = 0;
+        job.bytesDone = 0;
+        job.read = 0;
+        job.loaded = 0;
+        job.rejected = 0;
+        job.duplicate = 0;
+        job.discarded = 0;
+        job.staged = 0;
     }
 
     static List<Integer> abandoned(Transaction transaction, long patience, int limit) {
@@ -99,6 +178,20 @@ final class PlanStatements {
         }
         return job.is(JobState.QUEUED)
                 && job.droppedAt < now - patience
-                && !JobStatements.mustWait(transaction, job);
+                && !hasOneBefore(transaction, job);
+    }
+
+    private static boolean hasOneBefore(Transaction transaction, JobRow job) {
+        for (int number = 0; number < transaction.jobNumbers(); number++) {
+            var other = transaction.job(number);
+            if (other != null
+                    && other.key == job.key
+                    && other.number != job.number
+                    && (other.is(JobState.LOADING)
+                            || (other.is(JobState.QUEUED) && JobStatements.isBefore(other, job)))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

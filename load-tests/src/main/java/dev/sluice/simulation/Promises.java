@@ -1,7 +1,8 @@
 package dev.sluice.simulation;
 
-import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobState;
+import dev.sluice.simulation.Dataset.Mode;
+import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
 import java.util.ArrayList;
@@ -38,11 +39,12 @@ final class Promises {
 
     private void checkChunk(State before, ChunkRow chunk, Transaction transaction) {
         require(chunk.balanced(), "I2 unbalanced books", chunk);
-        var old =
-                transaction.cleared.contains(chunk.job)
-                        ? null
-                        : before.chunk(chunk.job, chunk.number);
+        var old = before.chunk(chunk.job, chunk.number);
         if (old == null) {
+            return;
+        }
+        if (transaction.cleared.contains(chunk.job)) {
+            require(chunk.fence > old.fence, "I3 the fence went back", chunk);
             return;
         }
         require(chunk.fence >= old.fence, "I3 the fence went back", chunk);
@@ -52,24 +54,28 @@ final class Promises {
                         || old.state == ChunkRow.State.LEASED,
                 "I3 leased under an old fence",
                 chunk);
-        require(old.state != ChunkRow.State.DONE, "I3 done and changed", chunk);
+        require(
+                old.state != ChunkRow.State.DONE || chunk.state == ChunkRow.State.DONE,
+                "I3 done and changed",
+                chunk);
         if (chunk.state == ChunkRow.State.DONE) {
             require(old.state == ChunkRow.State.LEASED, "I3 done without a lease", chunk);
-            if (chunk.number > 0) {
-                expectChunk(chunk);
-            }
+            expectChunk(chunk);
         }
     }
 
     private void expectChunk(ChunkRow chunk) {
         var job = JobStatements.found(world.ledger().committed().job(chunk.job));
+        if (job.road != JobRow.Road.DIRECT || chunk.number == 0) {
+            return;
+        }
         int rejected = 0;
         var lines = file(job).chunk(chunk.number);
         for (var line : lines) {
             if (isRefused(line)) {
                 rejected++;
             } else {
-                expected.add(new Row(chunk.job, line.number(), line.id(), line.value()));
+                expected.add(line.row(chunk.job));
             }
         }
         require(chunk.read == lines.size(), "I2 records not read", chunk);
@@ -104,6 +110,9 @@ final class Promises {
         checkBooks(after, job);
         if (job.is(JobState.LOADING)) {
             checkTurn(after, job);
+            if (old == null || !old.is(JobState.LOADING)) {
+                checkOrder(before, job);
+            }
         }
         if (job.succeeded() && (old == null || !old.succeeded())) {
             checkSuccess(before, job);
@@ -115,10 +124,40 @@ final class Promises {
                     "decision 2: no duplicate of what is loaded",
                     job);
         }
-        if (job.is(JobState.FAILED) && job.error == ErrorCode.CHUNK_FAILED) {
+        if (job.is(JobState.FAILED) && (old == null || !old.is(JobState.FAILED))) {
+            checkFailure(job);
+        }
+    }
+
+    private void checkFailure(JobRow job) {
+        boolean justified =
+                switch (JobStatements.error(job)) {
+                    case CHUNK_FAILED ->
+                            file(job).isPoisonedFor(job) || world.faultsMade() >= SweepRun.MAX_TRIES;
+                    case OBJECT_VANISHED -> file(job).isPoisonedFor(job);
+                    case INTAKE_FAILED -> world.faultsMade() >= 3;
+                    case TOO_MANY_REJECTS -> job.maxRejects >= 0 && job.rejected > job.maxRejects;
+                    case SUPERSEDED, KEY_ALREADY_LOADED -> true;
+                    default -> false;
+                };
+        require(justified, "I4 failed for no reason", job);
+    }
+
+    /// Versions of a key load in S3's order; only one that failed may come back later.
+    private void checkOrder(State before, JobRow job) {
+        for (var version : world.store().versions()) {
+            if (version.key() != job.key || version.number() >= job.version) {
+                continue;
+            }
+            JobRow older = null;
+            for (var other : before.jobs) {
+                if (other != null && other.version == version.number()) {
+                    older = other;
+                }
+            }
             require(
-                    scenario.isPoisoned() || world.faultsMade() >= SweepRun.MAX_TRIES,
-                    "I4 given up without having been tried often enough",
+                    older != null && (older.state.ended() || older.attempt > 1),
+                    "decision 2: loads before an older version",
                     job);
         }
     }
@@ -150,6 +189,9 @@ final class Promises {
         int read = 0;
         int loaded = 0;
         int rejected = 0;
+        int duplicate = 0;
+        int discarded = 0;
+        int staged = 0;
         for (int number = 0; number < after.chunkNumbers(job.number); number++) {
             var chunk = after.chunk(job.number, number);
             if (chunk == null) {
@@ -158,6 +200,9 @@ final class Promises {
             read += chunk.read;
             loaded += chunk.loaded;
             rejected += chunk.rejected;
+            duplicate += chunk.duplicate;
+            discarded += chunk.discarded;
+            staged += chunk.staged;
             if (number > 0) {
                 count++;
                 left += chunk.state == ChunkRow.State.DONE ? 0 : 1;
@@ -168,6 +213,16 @@ final class Promises {
         require(job.read == read, "I2 not as many records as its chunks read", job);
         require(job.loaded == loaded, "I2 not as many rows as its chunks loaded", job);
         require(job.rejected == rejected, "I2 not as many rejects as its chunks have", job);
+        require(job.duplicate == duplicate, "I2 not as many duplicates as its chunks have", job);
+        boolean waits = job.is(JobState.LOADING);
+        require(
+                job.staged == (waits ? staged : 0),
+                "I2 not as many rows as its chunks staged",
+                job);
+        require(
+                job.discarded == discarded + (waits ? 0 : staged),
+                "I2 not as many rows discarded as its chunks say",
+                job);
         int rejects = 0;
         for (var reject : after.rejects) {
             rejects += reject.job() == job.number ? 1 : 0;
@@ -198,9 +253,75 @@ final class Promises {
                 job);
         var loaded = loaded(before, job.key);
         require(
-                loaded == null || loaded.contentMark != job.contentMark,
+                job.dryRun || loaded == null || loaded.contentMark != job.contentMark,
                 "decision 2: loaded again",
                 job);
+        if (job.road == JobRow.Road.STAGED) {
+            expectPublish(before, job);
+        }
+    }
+
+    /// What serial reading and merging would give.
+    private void expectPublish(State before, JobRow job) {
+        var dataset = scenario.dataset();
+        var kept = new ArrayList<>(expected);
+        if (dataset.onReplace() == OnReplace.REPLACE) {
+            kept.removeIf(row ->
+                    row.job() != job.number
+                            && JobStatements.found(before.job(row.job())).key == job.key);
+        }
+        var rows = new ArrayList<Row>();
+        for (var chunk : file(job).chunks()) {
+            for (var line : chunk) {
+                if (line.quality() != Quality.BAD) {
+                    rows.add(line.row(job.number));
+                }
+            }
+        }
+        var merge = Merge.of(dataset, rows, id -> present(kept, id));
+        int moved = merge.inserted().size();
+        if (job.dryRun) {
+            // What would have been loaded is told by a moment before the commit: nothing is locked.
+            require(job.loaded == 0, "I5 a dry run loads", job);
+            return;
+        }
+        require(job.loaded == moved, "I2 wrong number of rows loaded", job);
+        require(job.discarded == 0, "I2 rows discarded", job);
+        require(job.duplicate == merge.duplicate(), "I2 wrong number of duplicates", job);
+        require(
+                job.maxRejects < 0 || job.rejected <= job.maxRejects,
+                "I5 loaded with more rejects than it bears",
+                job);
+        kept.removeAll(merge.replaced());
+        kept.addAll(merge.inserted());
+        expected.clear();
+        expected.addAll(kept);
+        if (dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE) {
+            checkLatest(before, job);
+        }
+    }
+
+    private static @Nullable Row present(List<Row> rows, int id) {
+        for (var row : rows) {
+            if (row.id() == id) {
+                return row;
+            }
+        }
+        return null;
+    }
+
+    /// A → B → A ends with A.
+    private static void checkLatest(State before, JobRow job) {
+        for (var other : before.jobs) {
+            require(
+                    other == null
+                            || other.key != job.key
+                            || other.dryRun
+                            || !other.succeeded()
+                            || other.version < job.version,
+                    "decision 2: an older version over a later one",
+                    job);
+        }
     }
 
     /// What is currently loaded for a key.

@@ -14,17 +14,22 @@ import java.util.List;
 record Scenario(
         Dataset dataset,
         List<Put> puts,
+        List<Ask> asks,
         int faults,
         int faultEvery,
         int steadiness,
         List<Fault> kinds) {
+    private static final List<Mode> MODES = List.of(Mode.values());
+    private static final List<OnReplace> ON_REPLACE = List.of(OnReplace.values());
     private static final int[] GAPS = {0, 500, 61_000, 600_000};
     private static final int[] EVENT_DELAYS = {0, 0, 1_000, 90_000};
+    private static final long[] ASK_GAPS = {0, 1_000, 95_000, 300_000, 900_000};
     private static final int[] FAULT_RATES = {40, 15, 6};
     private static final int[] STEADINESS = {8, 2, 0};
     private static final int IDS = 6;
     private static final int MOST_FAULTS = 6;
     private static final int MOST_KINDS = 5;
+    private static final int MOST_ASKS = 3;
     private static final int MOST_PUTS = 4;
     private static final int MOST_CHUNKS = 4;
     private static final int MOST_LINES = 3;
@@ -32,12 +37,18 @@ record Scenario(
     /// A client puts an object.
     ///
     /// @param eventAfter how long S3 takes to tell
-    record Put(int key, DroppedFile file, long at, long eventAfter, boolean dryRun) {}
+    /// @param awaited the API was asked for the upload before
+    record Put(
+            int key, DroppedFile file, long at, long eventAfter, boolean dryRun, boolean awaited) {}
+
+    /// A client asks to cancel or retry a job.
+    record Ask(boolean cancel, int which, long at) {}
 
     static Scenario draw(Choices choices, long begin) {
         return new Scenario(
                 dataset(choices),
                 puts(choices, begin),
+                asks(choices, begin),
                 choices.below(MOST_FAULTS + 1),
                 FAULT_RATES[choices.below(FAULT_RATES.length)],
                 STEADINESS[choices.below(STEADINESS.length)],
@@ -45,7 +56,21 @@ record Scenario(
     }
 
     private static Dataset dataset(Choices choices) {
-        return new Dataset(choices.below(3) == 2, Mode.APPEND, OnReplace.APPEND, -1);
+        boolean staged = choices.below(2) == 1;
+        boolean keyed = choices.below(3) == 2;
+        var mode = choices.oneOf(MODES);
+        var onReplace = choices.oneOf(ON_REPLACE);
+        int maxRejects = choices.below(4) - 2;
+        if (!staged) {
+            return new Dataset(keyed, Mode.APPEND, OnReplace.APPEND, -1);
+        }
+        // A row that was skipped would be missing once the row before it is replaced.
+        boolean together = mode != Mode.SKIP_DUPLICATES || onReplace != OnReplace.REPLACE;
+        return new Dataset(
+                keyed || mode != Mode.APPEND,
+                mode,
+                together ? onReplace : OnReplace.APPEND,
+                Math.max(-1, maxRejects));
     }
 
     /*
@@ -62,11 +87,28 @@ record Scenario(
             int key = choices.below(keys);
             var file = file(choices, puts, key);
             var delay = EVENT_DELAYS[choices.below(EVENT_DELAYS.length)];
+            boolean dryRun = choices.rarely(8);
+            boolean awaited = choices.rarely(8);
             if (i < count) {
-                puts.add(new Put(key, file, at, delay, /* dryRun= */ false));
+                puts.add(new Put(key, file, at, delay, dryRun, awaited));
             }
         }
         return puts;
+    }
+
+    private static List<Ask> asks(Choices choices, long begin) {
+        int count = choices.below(MOST_ASKS + 1);
+        var asks = new ArrayList<Ask>();
+        long at = begin;
+        for (int i = 0; i < MOST_ASKS; i++) {
+            at += ASK_GAPS[choices.below(ASK_GAPS.length)];
+            boolean cancel = choices.below(3) == 2;
+            int which = choices.below(MOST_PUTS);
+            if (i < count) {
+                asks.add(new Ask(cancel, which, at));
+            }
+        }
+        return asks;
     }
 
     /// A new content, or one that this key had before.
@@ -75,7 +117,9 @@ record Scenario(
         int which = choices.below(MOST_PUTS);
         int mark = puts.size() + 1;
         int chunks = (1 + choices.below(MOST_CHUNKS + 1)) % (MOST_CHUNKS + 1);
-        int poisoned = choices.rarely(40) ? 1 + choices.below(Math.max(1, chunks)) : 0;
+        int poison = choices.below(24) - 20;
+        int poisoned = 1 + choices.below(MOST_CHUNKS);
+        boolean heals = choices.below(4) > 0;
         int number = 1;
         var all = new ArrayList<List<Line>>();
         for (int chunk = 0; chunk < MOST_CHUNKS; chunk++) {
@@ -101,7 +145,12 @@ record Scenario(
                 }
             }
         }
-        return new DroppedFile(mark, all, Math.min(poisoned, chunks));
+        return new DroppedFile(
+                mark,
+                all,
+                poison > 0 ? Math.min(poisoned, chunks) : 0,
+                /* fatal= */ poison == 1,
+                /* heals= */ heals);
     }
 
     private static Quality quality(Choices choices) {

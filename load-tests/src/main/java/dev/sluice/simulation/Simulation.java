@@ -33,7 +33,8 @@ final class Simulation {
             world.run();
         } catch (Violation e) {
             violation = String.valueOf(e.getMessage());
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // a bug of the model: as good as a broken promise
             violation = String.valueOf(e);
         }
         return new Outcome(violation, world.faultsMade(), world.steps());

@@ -10,7 +10,9 @@ final class Store {
     /// One version of an object.
     ///
     /// @param number counts up over all keys: S3's order
-    record Version(int number, int key, DroppedFile file, long putAt, boolean dryRun) {
+    /// @param awaitedBy the job that its metadata names, below zero for none
+    record Version(
+            int number, int key, DroppedFile file, long putAt, boolean dryRun, int awaitedBy) {
         /// As its event names it.
         Drop announced() {
             return new Drop(key, number, size(), number, putAt);
@@ -26,8 +28,8 @@ final class Store {
         }
     }
 
-    Version put(int key, DroppedFile file, long now, boolean dryRun) {
-        var version = new Version(versions.size() + 1, key, file, now, dryRun);
+    Version put(int key, DroppedFile file, long now, boolean dryRun, int awaitedBy) {
+        var version = new Version(versions.size() + 1, key, file, now, dryRun, awaitedBy);
         versions.add(version);
         return version;
     }

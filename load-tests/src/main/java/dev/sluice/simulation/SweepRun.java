@@ -1,10 +1,14 @@
 package dev.sluice.simulation;
 
+import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
+import dev.sluice.simulation.Transaction.Table;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sweep, with every point at which the real one can be interrupted.
+/// Sweep, with every point at which the real one can be interrupted. A duty that fails is left to
+/// the next round.
 final class SweepRun extends Invocation {
     static final int MAX_TRIES = 5;
 
@@ -12,6 +16,7 @@ final class SweepRun extends Invocation {
     private static final long MESSAGE_PATIENCE = 120_000;
     private static final long PLAN_PATIENCE = 70_000;
     private static final long EVENT_PATIENCE = 120_000;
+    private static final long UPLOAD_GRACE = 3_600_000;
     private static final int MOST = 500;
 
     /// How wrong this function's clock goes.
@@ -23,7 +28,13 @@ final class SweepRun extends Invocation {
         giveUp();
     }
 
+    private void ask(Drop drop) {
+        world.trace(name, "asks Intake for version " + drop.version());
+        world.announce(drop, 0);
+    }
+
     private void giveUp() {
+        onTrouble(_ -> sendLostChunks());
         inTransaction("", t -> JobStatements.failTriedTooOften(t, MAX_TRIES), this::callSuccessors);
     }
 
@@ -34,11 +45,10 @@ final class SweepRun extends Invocation {
         }
         int key = failed.getFirst().key;
         world.trace(name, "gives up job " + failed.getFirst().number);
-        statement(
+        read(
                 "looks for the next of key " + key,
                 t -> JobStatements.nextInTurn(t, key),
                 next -> {
-                    rollBack();
                     if (next != null) {
                         ask(World.drop(next));
                     }
@@ -46,12 +56,8 @@ final class SweepRun extends Invocation {
                 });
     }
 
-    private void ask(Drop drop) {
-        world.trace(name, "asks Intake for version " + drop.version());
-        world.announce(drop, 0);
-    }
-
     private void sendLostChunks() {
+        onTrouble(_ -> resumePlans());
         if (world.mutant() == Mutant.NO_SWEEP_OF_CHUNKS) {
             resumePlans();
             return;
@@ -75,17 +81,17 @@ final class SweepRun extends Invocation {
     }
 
     private void resumePlans() {
+        onTrouble(_ -> expireUploads());
         if (world.mutant() == Mutant.NO_SWEEP_OF_PLANS) {
-            findUnheardOf();
+            expireUploads();
             return;
         }
-        statement(
+        read(
                 "",
                 t -> drops(t, PlanStatements.abandoned(t, PLAN_PATIENCE, MOST)),
                 abandoned -> {
-                    rollBack();
-                    abandoned.forEach(drop -> ask(drop));
-                    findUnheardOf();
+                    abandoned.forEach(this::ask);
+                    expireUploads();
                 });
     }
 
@@ -97,7 +103,27 @@ final class SweepRun extends Invocation {
         return drops;
     }
 
+    private void expireUploads() {
+        onTrouble(_ -> clearStaging());
+        inTransaction("", t -> JobStatements.expireUploads(t, UPLOAD_GRACE), _ -> clearStaging());
+    }
+
+    /// Staged rows of jobs that are not loading.
+    private void clearStaging() {
+        onTrouble(_ -> findUnheardOf());
+        inTransaction(
+                "",
+                t -> {
+                    t.delete(
+                            Table.STAGING,
+                            row -> !JobStatements.found(t.job(row.job())).is(JobState.LOADING));
+                    return true;
+                },
+                _ -> findUnheardOf());
+    }
+
     private void findUnheardOf() {
+        onTrouble(_ -> end());
         if (world.mutant() == Mutant.NO_SWEEP_OF_DROPS) {
             end();
             return;
@@ -118,12 +144,11 @@ final class SweepRun extends Invocation {
     }
 
     private void announce(List<Drop> old) {
-        statement(
+        read(
                 "",
                 t -> old.stream().filter(drop -> JobStatements.isUnheardOf(t, drop)).toList(),
                 missing -> {
-                    rollBack();
-                    missing.forEach(drop -> ask(drop));
+                    missing.forEach(this::ask);
                     end();
                 });
     }

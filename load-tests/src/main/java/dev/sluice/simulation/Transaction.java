@@ -37,6 +37,12 @@ final class Transaction {
         final List<Row> inserted = new ArrayList<>(0);
         final List<Row> deleted = new ArrayList<>(0);
 
+        /// Back to a savepoint that was set before the first row.
+        void undo() {
+            inserted.clear();
+            deleted.clear();
+        }
+
         boolean isWritten() {
             return !inserted.isEmpty() || !deleted.isEmpty();
         }
@@ -192,11 +198,20 @@ final class Transaction {
         return ledger.holderOfChunk(job, chunk, this) != null;
     }
 
+    boolean isLockedByAnother(int job) {
+        return ledger.holderOfJob(job, this) != null;
+    }
+
     /// Puts a job into the ledger under the next number.
     JobRow insertJob(int key) {
         var job = new JobRow(ledger.nextJobNumber(), key);
         jobs.add(job);
         return job;
+    }
+
+    /// True when this transaction inserted it.
+    boolean isNew(JobRow job) {
+        return ownJob(job.number) != null && ledger.committed().job(job.number) == null;
     }
 
     void insertChunk(ChunkRow chunk) {

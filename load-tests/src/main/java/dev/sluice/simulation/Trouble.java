@@ -9,6 +9,8 @@ enum Trouble {
     LOCK_TIMEOUT("lock timeout"),
     UNIQUE_VIOLATION("unique violation"),
     S3("S3 error"),
+    OBJECT_VANISHED("the object is gone"),
+    NOT_STAGED("the staging table has not the rows that the books say"),
     SQS("SQS error"),
     OUT_OF_TIME("out of time");
 

@@ -11,6 +11,7 @@ final class World {
     static final long BEGIN = 1_000_000;
 
     private static final long SWEEP_EVERY = 60_000;
+    private static final long UPLOAD_TIME = 300_000;
     private static final long VISIBILITY = 720_000;
     private static final int MOST_RECEIVES = 5;
     private static final long[] EVENT_RETRIES = {60_000, 120_000};
@@ -27,6 +28,7 @@ final class World {
     private final List<Event> events = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
     private final List<Invocation> invocations = new ArrayList<>();
+    private final List<Drop> givenUp = new ArrayList<>();
     private final List<Orphan> orphans = new ArrayList<>();
     private @Nullable Invocation last;
     private long now = BEGIN;
@@ -35,6 +37,7 @@ final class World {
     private int faultsLeft;
     private int faultsMade;
     private int puts;
+    private int asked;
     private long calmSince;
     private int steps;
     private int started;
@@ -119,6 +122,8 @@ final class World {
             event.dueAt = now + EVENT_RETRIES[event.failures];
             event.failures++;
             events.add(event);
+        } else {
+            givenUp.add(event.drop);
         }
     }
 
@@ -173,10 +178,11 @@ final class World {
         }
         int puttable =
                 puts < scenario.puts().size() && scenario.puts().get(puts).at() <= now ? 1 : 0;
+        int asks = asked < scenario.asks().size() && scenario.asks().get(asked).at() <= now ? 1 : 0;
         int sweeps = nextSweep <= now ? 1 : 0;
-        int all = runnable + due + visible + puttable + sweeps;
+        int all = runnable + due + visible + puttable + asks + sweeps;
         if (all == 0) {
-            return false;
+            return catchUp();
         }
         int steady = lastRuns ? scenario.steadiness() : 0;
         int pick = all == 1 ? 0 : choices.below(all + steady) - steady;
@@ -184,12 +190,28 @@ final class World {
             step(last);
             return true;
         }
-        happen(pick, runnable, puttable, due, visible, lastRuns);
+        happen(pick, runnable, due, visible, puttable, asks, lastRuns);
         return true;
     }
 
+    /// Nothing else moves: those that lag behind go on.
+    private boolean catchUp() {
+        boolean any = false;
+        for (var invocation : invocations) {
+            any |= invocation.isLagging();
+            invocation.lag(/* behind= */ false);
+        }
+        return any;
+    }
+
     private void happen(
-            int pick, int runnable, int puttable, int due, int visible, boolean lastRuns) {
+            int pick,
+            int runnable,
+            int due,
+            int visible,
+            int puttable,
+            int asks,
+            boolean lastRuns) {
         int left = pick;
         if (left < runnable) {
             // the last one stands for 0
@@ -209,6 +231,8 @@ final class World {
         left -= visible;
         if (left < puttable) {
             put();
+        } else if (left - puttable < asks) {
+            ask();
         } else {
             sweep();
         }
@@ -253,19 +277,45 @@ final class World {
     }
 
     private void clear() {
+        while (!givenUp.isEmpty()) {
+            start(FailureRun.ofEvent(this, name("Failure"), givenUp.removeFirst()));
+        }
         invocations.removeIf(Invocation::isOver);
     }
 
     private void put() {
         var put = scenario.puts().get(puts++);
-        var version = store.put(put.key(), put.file(), now, put.dryRun());
+        int awaitedBy = put.awaited() ? awaitUpload(put.key()) : -1;
+        var version = store.put(put.key(), put.file(), now, put.dryRun(), awaitedBy);
         if (trace.isOn()) {
             trace(
                     "S3",
-                    "key %d version %d is put: %s"
-                            .formatted(put.key(), version.number(), put.file()));
+                    "key %d version %d is put%s%s: %s"
+                            .formatted(
+                                    put.key(),
+                                    version.number(),
+                                    put.dryRun() ? " for a dry run" : "",
+                                    put.awaited() ? ", awaited by job " + awaitedBy : "",
+                                    put.file()));
         }
         announce(version.announced(), put.eventAfter());
+    }
+
+    /// The API registers the upload just before it comes; some time later it expires.
+    private int awaitUpload(int key) {
+        var transaction = ledger.begin();
+        var job = JobStatements.awaitUpload(transaction, key, now + UPLOAD_TIME);
+        ledger.commit(transaction);
+        return job.number;
+    }
+
+    private void ask() {
+        var ask = scenario.asks().get(asked++);
+        if (ask.cancel()) {
+            start(ClientRun.cancel(this, name("Client"), ask.which()));
+        } else {
+            start(ClientRun.retry(this, name("Client"), ask.which()));
+        }
     }
 
     private void deliver(Event event) {
@@ -277,7 +327,9 @@ final class World {
         message.receives++;
         if (message.receives > MOST_RECEIVES) {
             messages.remove(message);
-            trace("SQS", "message " + message.address + " goes to the dead letters");
+            var address = message.address;
+            trace("SQS", "chunk " + address.job() + "/" + address.chunk() + " is a dead letter");
+            start(FailureRun.ofMessage(this, name("Failure"), address));
             return;
         }
         message.visibleAt = now + VISIBILITY;
@@ -320,28 +372,37 @@ final class World {
         if (puts < scenario.puts().size()) {
             next = Math.min(next, scenario.puts().get(puts).at());
         }
+        if (asked < scenario.asks().size()) {
+            next = Math.min(next, scenario.asks().get(asked).at());
+        }
         advance(Math.max(next, now));
         return true;
     }
 
     private boolean isAtRest() {
         if (puts < scenario.puts().size()
+                || asked < scenario.asks().size()
                 || !invocations.isEmpty()
                 || !events.isEmpty()
                 || !messages.isEmpty()
                 || !orphans.isEmpty()) {
             return false;
         }
-        int jobs = 0;
         for (var job : ledger.committed().jobs) {
-            if (job != null) {
-                if (!job.state.ended()) {
-                    return false;
-                }
-                jobs++;
+            if (job != null && !job.state.ended()) {
+                return false;
             }
         }
-        return jobs >= store.versions().size();
+        return store.versions().stream().allMatch(this::isHeardOf);
+    }
+
+    private boolean isHeardOf(Store.Version version) {
+        for (var job : ledger.committed().jobs) {
+            if (job != null && job.version == version.number()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void advance(long to) {
@@ -364,7 +425,7 @@ final class World {
 
     private void inject() {
         var kinds = scenario.kinds();
-        var fault = kinds.get(choices.below(kinds.size()));
+        var fault = choices.oneOf(kinds);
         if (strike(fault)) {
             faultsLeft--;
             faultsMade++;
@@ -383,6 +444,7 @@ final class World {
                     strikeAll(fault);
             case CRASH,
                     CRASH_UNNOTICED,
+                    LAGS,
                     FREEZE_IN_LEASE,
                     FREEZE_PAST_LEASE,
                     FREEZE_PAST_LEASE_IDLE,
@@ -401,7 +463,7 @@ final class World {
         if (messages.isEmpty()) {
             return false;
         }
-        var message = messages.get(choices.below(messages.size()));
+        var message = choices.oneOf(messages);
         fault("message " + message.address, fault);
         switch (fault) {
             case MESSAGE_LOST -> messages.remove(message);
@@ -415,7 +477,7 @@ final class World {
         if (events.isEmpty()) {
             return false;
         }
-        var event = events.get(choices.below(events.size()));
+        var event = choices.oneOf(events);
         fault("event of version " + event.drop.version(), fault);
         switch (fault) {
             case EVENT_LOST -> events.remove(event);
@@ -441,7 +503,7 @@ final class World {
         if (invocations.isEmpty()) {
             return false;
         }
-        var victim = invocations.get(choices.below(invocations.size()));
+        var victim = choices.oneOf(invocations);
         if (!fits(fault, victim)) {
             return false;
         }
@@ -466,6 +528,7 @@ final class World {
         switch (fault) {
             case CRASH -> victim.crash();
             case CRASH_UNNOTICED -> vanish(victim);
+            case LAGS -> victim.lag(/* behind= */ true);
             case FREEZE_IN_LEASE -> victim.freeze(30_000);
             case FREEZE_PAST_LEASE -> victim.freeze(200_000);
             case FREEZE_PAST_LEASE_IDLE -> freezeIdle(victim, 200_000);
