@@ -8,8 +8,7 @@ import java.util.List;
 /// @param poisoned the number of a chunk that can never be read, 0 for none
 /// @param fatal reading that chunk fails the job, in place of the try
 /// @param heals only in the job's first attempt
-record DroppedFile(
-        int mark, List<List<Line>> chunks, int poisoned, boolean fatal, boolean heals) {
+record DroppedFile(int mark, List<List<Line>> chunks, int poisoned, boolean fatal, boolean heals) {
     DroppedFile {
         chunks = List.copyOf(chunks);
     }

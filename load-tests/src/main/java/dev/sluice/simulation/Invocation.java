@@ -1,8 +1,9 @@
 package dev.sluice.simulation;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// A running function as a machine of steps: between any two it can be killed, frozen, cut off or
 /// passed by.
@@ -126,6 +127,9 @@ abstract class Invocation {
                 step,
                 () -> {
                     var open = transaction == null ? begin() : transaction;
+                    if (!open.isOpen()) {
+                        throw Trouble.CONNECTION_LOST.thrown();
+                    }
                     then.accept(work.apply(open));
                 });
     }
@@ -310,6 +314,10 @@ abstract class Invocation {
         if (open != null && open.isOpen()) {
             world.ledger().abort(open);
         }
+    }
+
+    boolean isPublishing() {
+        return false;
     }
 
     final boolean hasTransaction() {

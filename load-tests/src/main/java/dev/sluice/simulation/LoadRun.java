@@ -5,6 +5,7 @@ import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
 import dev.sluice.simulation.ChunkStatements.Books;
 import dev.sluice.simulation.ChunkStatements.Lease;
+
 import org.jspecify.annotations.Nullable;
 
 /// Load, with every point at which the real one can be interrupted.
@@ -15,12 +16,18 @@ final class LoadRun extends Invocation {
 
     private final Message message;
     private final int receives;
+    private boolean publishing;
 
     LoadRun(World world, String name, Message message) {
         super(world, name, TIMEOUT);
         this.message = message;
         this.receives = message.receives;
         load(message.address, this::handled);
+    }
+
+    @Override
+    boolean isPublishing() {
+        return publishing;
     }
 
     /// Whether the message is done with.
@@ -62,6 +69,7 @@ final class LoadRun extends Invocation {
         if (left() <= MARGIN) {
             giveBack(task, /* counted= */ true);
         } else if (task.isPublish()) {
+            publishing = true;
             publish(task);
         } else {
             read(task, /* carefully= */ false);

@@ -5,9 +5,11 @@ import dev.sluice.simulation.Dataset.Mode;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What must hold after each commit and at the end. Keeps its own account of what the target must
 /// hold, from the files and from which parts of them the ledger says are in.
@@ -133,7 +135,8 @@ final class Promises {
         boolean justified =
                 switch (JobStatements.error(job)) {
                     case CHUNK_FAILED ->
-                            file(job).isPoisonedFor(job) || world.faultsMade() >= SweepRun.MAX_TRIES;
+                            file(job).isPoisonedFor(job)
+                                    || world.faultsMade() >= SweepRun.MAX_TRIES;
                     case OBJECT_VANISHED -> file(job).isPoisonedFor(job);
                     case INTAKE_FAILED -> world.faultsMade() >= 3;
                     case TOO_MANY_REJECTS -> job.maxRejects >= 0 && job.rejected > job.maxRejects;

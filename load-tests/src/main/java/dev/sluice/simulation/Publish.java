@@ -17,6 +17,8 @@ record Publish(Books books, List<Row> refused, @Nullable ErrorCode error) {
     ///
     /// @param job as it was when the publish was leased
     static Publish move(Transaction transaction, Dataset dataset, JobRow job) {
+        // After a wait the move is done again from its beginning.
+        transaction.target.undo();
         var staged = transaction.rows(Table.STAGING, row -> row.job() == job.number);
         staged.sort(Comparator.comparingInt(Row::record));
         if (staged.size() != job.staged) {

@@ -4,6 +4,7 @@ import dev.sluice.simulation.Dataset.Mode;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +19,10 @@ record Scenario(
         int faults,
         int faultEvery,
         int steadiness,
+        Aim aim,
         List<Fault> kinds) {
+    private static final List<Aim> AIMS =
+            List.of(Aim.ANYBODY, Aim.ANYBODY, Aim.IN_TRANSACTION, Aim.PUBLISHING);
     private static final List<Mode> MODES = List.of(Mode.values());
     private static final List<OnReplace> ON_REPLACE = List.of(OnReplace.values());
     private static final int[] GAPS = {0, 500, 61_000, 600_000};
@@ -52,7 +56,15 @@ record Scenario(
                 choices.below(MOST_FAULTS + 1),
                 FAULT_RATES[choices.below(FAULT_RATES.length)],
                 STEADINESS[choices.below(STEADINESS.length)],
+                choices.oneOf(AIMS),
                 kinds(choices));
+    }
+
+    /// Whom faults strike.
+    enum Aim {
+        ANYBODY,
+        IN_TRANSACTION,
+        PUBLISHING
     }
 
     private static Dataset dataset(Choices choices) {

@@ -1,7 +1,8 @@
 package dev.sluice.simulation;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// Everything that is committed at one moment: what a statement sees. Never changed.
 final class State {

@@ -1,9 +1,11 @@
 package dev.sluice.simulation;
 
 import dev.sluice.simulation.ChunkStatements.Address;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// One schedule: what was dropped, the functions that run, the queue, the ledger, the virtual
 /// clock, and a scheduler that picks the next step.
@@ -504,13 +506,21 @@ final class World {
             return false;
         }
         var victim = choices.oneOf(invocations);
-        if (!fits(fault, victim)) {
+        if (!fits(fault, victim) || !isAimedAt(victim)) {
             return false;
         }
         fault(victim.name, fault);
         strike(fault, victim);
         clear();
         return true;
+    }
+
+    private boolean isAimedAt(Invocation victim) {
+        return switch (scenario.aim()) {
+            case ANYBODY -> true;
+            case IN_TRANSACTION -> victim.hasTransaction();
+            case PUBLISHING -> victim.isPublishing();
+        };
     }
 
     private static boolean fits(Fault fault, Invocation victim) {
