@@ -15,6 +15,7 @@ import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.IntakeRequests;
 import dev.sluice.lambda.Json;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.Patience;
 import dev.sluice.lambda.Settings;
 import dev.sluice.rows.Lookups;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class LoadHandler implements RequestStreamHandler {
     private final Load load;
     private final SqsClient sqs;
     private final String queueUrl;
+    private final Duration patience;
 
     public LoadHandler() {
         this(Settings.ofProcess());
@@ -58,13 +60,15 @@ public final class LoadHandler implements RequestStreamHandler {
                         askIntake(settings.text("INTAKE_FUNCTION")),
                         new ChunkMessages(sqs, settings.text("CHUNKS_QUEUE_URL"))),
                 sqs,
-                settings.text("CHUNKS_QUEUE_URL"));
+                settings.text("CHUNKS_QUEUE_URL"),
+                Patience.from(settings).message());
     }
 
-    LoadHandler(Load load, SqsClient sqs, String queueUrl) {
+    LoadHandler(Load load, SqsClient sqs, String queueUrl, Duration patience) {
         this.load = load;
         this.sqs = sqs;
         this.queueUrl = queueUrl;
+        this.patience = patience;
     }
 
     /// Builds the Lambda client only when a drop really waits for its turn: few Loads need it.
@@ -103,13 +107,10 @@ public final class LoadHandler implements RequestStreamHandler {
         }
     }
 
-    /// At once after a first failure, then after 2, 4, 8 … 64 s: what fails again and again needs
-    /// time more than it needs tries.
     private void makeVisible(Json.Value message) {
         try {
             var received = message.get("attributes").get("ApproximateReceiveCount").textOrNull();
-            int before = received == null ? 0 : Integer.parseInt(received) - 1;
-            int seconds = before <= 0 ? 0 : 1 << Math.min(before, 6);
+            int seconds = delay(received == null ? 1 : Integer.parseInt(received), patience);
             sqs.changeMessageVisibility(request ->
                     request.queueUrl(queueUrl)
                             .receiptHandle(message.get("receiptHandle").text("receiptHandle"))
@@ -118,6 +119,17 @@ public final class LoadHandler implements RequestStreamHandler {
             // It comes again all the same, only later.
             Log.error("message not made visible", e);
         }
+    }
+
+    /// How many seconds until a message comes again that was received so often: at once after a
+    /// first failure, then four times as long each time. The tries are few, and trouble that passes
+    /// (S3 for a minute, say) must not use them up.
+    static int delay(int received, Duration patience) {
+        if (received <= 1) {
+            return 0;
+        }
+        long grown = (patience.toMillis() / 16) << (2 * Math.min(received - 2, 8));
+        return Math.toIntExact(Math.min(grown, patience.toMillis()) / 1000);
     }
 
     private static String answer(List<String> again) {
