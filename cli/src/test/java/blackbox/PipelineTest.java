@@ -58,7 +58,7 @@ final class PipelineTest {
     }
 
     @AfterAll
-    void stopEverything() {
+    void stopEverything() throws Exception {
         stack.close();
     }
 

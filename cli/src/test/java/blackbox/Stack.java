@@ -1,5 +1,7 @@
 package blackbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.cli.stack.Database;
 import dev.sluice.cli.stack.Endpoints;
 import dev.sluice.cli.stack.Job;
@@ -53,6 +55,7 @@ final class Stack implements AutoCloseable {
     void restart() throws IOException, InterruptedException {
         closeClients();
         up.stop();
+        assertNoPins();
         up = UpProcess.start(settings);
         endpoints = up.endpoints();
         s3 = s3(endpoints);
@@ -148,9 +151,15 @@ final class Stack implements AutoCloseable {
         s3.close();
     }
 
+    /// The functions went through the database proxy, and no statement of theirs pins it.
+    private void assertNoPins() {
+        assertThat(up.output()).contains("The database proxy: ").contains(", 0 pins.");
+    }
+
     @Override
     public void close() {
         closeClients();
         up.close();
+        assertNoPins();
     }
 }

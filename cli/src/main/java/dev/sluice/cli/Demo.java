@@ -56,6 +56,10 @@ final class Demo implements Callable<Integer> {
         try (var stack = LocalStack.start(settings, out);
                 var show = new DemoShow(out, stack.endpoints(), checks)) {
             show.run(Files.createDirectory(folder.resolve("files")));
+            out.blankLine();
+            new StackReport(out).databaseProxy(stack);
+            stack.databaseProxy()
+                    .ifPresent(it -> checks.count("Pins of the database proxy", 0, it.pinned()));
         }
         return conclude(checks, data);
     }

@@ -13,6 +13,7 @@ import dev.sluice.local.Detours;
 import dev.sluice.local.Local;
 import dev.sluice.local.LocalOptions;
 import dev.sluice.local.StartException;
+import dev.sluice.local.proxy.ProxyFigures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,6 +135,7 @@ final class LocalStack implements AutoCloseable {
         var parameters = new HashMap<String, String>();
         parameters.put("DatabaseAuth", "none");
         parameters.put("DatabaseTls", "disable");
+        parameters.put("DatabaseCa", data.resolve("tls/authority.pem").toString());
         parameters.put("JwksUrl", keys.jwksUrl().toString());
         parameters.putAll(settings.parameters());
         return new LocalOptions(
@@ -188,6 +190,11 @@ final class LocalStack implements AutoCloseable {
     /// What became of the datasets that were there at the start.
     Migration.Outcome datasets() {
         return datasets;
+    }
+
+    /// What the database proxy has seen so far.
+    Optional<ProxyFigures> databaseProxy() {
+        return local.databaseProxy();
     }
 
     @Override

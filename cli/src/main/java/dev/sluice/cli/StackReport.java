@@ -41,6 +41,11 @@ final class StackReport {
         out.line("Stop with Ctrl-C.");
     }
 
+    /// What passed the database proxy.
+    void databaseProxy(LocalStack stack) {
+        stack.databaseProxy().ifPresent(it -> out.line("The database proxy: " + it + "."));
+    }
+
     private void field(String name, @Nullable Object value) {
         out.line("  " + out.ink(Ink.DIM, Text.padRight(name, LABEL_WIDTH)) + value);
     }

@@ -51,7 +51,7 @@ final class Up implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         if (port < 0 || port > 65_535) throw new Complaint("Not a port: " + port + ".");
         var installation = Installation.find();
         var settings =
@@ -64,12 +64,20 @@ final class Up implements Callable<Integer> {
         out.line(out.ink(Ink.BOLD, "Sluice " + Version.number()));
         try (var signal = new StopSignal();
                 var stack = LocalStack.start(settings, out)) {
-            new StackReport(out).print(stack, settings);
+            var report = new StackReport(out);
+            report.print(stack, settings);
             out.line("ready");
+            stay(signal);
+            report.databaseProxy(stack);
+        }
+        return ExitCode.DONE.number();
+    }
+
+    private static void stay(StopSignal signal) {
+        try {
             signal.await();
         } catch (InterruptedException _) {
             // how it ends: by the signal
         }
-        return ExitCode.DONE.number();
     }
 }

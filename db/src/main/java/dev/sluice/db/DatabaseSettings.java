@@ -1,5 +1,6 @@
 package dev.sluice.db;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +19,8 @@ import software.amazon.awssdk.services.rds.model.GenerateAuthenticationTokenRequ
 /// @param application what the server shows as application_name
 /// @param socketTimeout how long one answer of the server may take before the connection counts as
 ///   dead
+/// @param authority a PEM file of those who may certify the database; without it those that the JVM
+///   trusts may
 public record DatabaseSettings(
         String host,
         int port,
@@ -27,7 +30,8 @@ public record DatabaseSettings(
         @Nullable String password,
         Tls tls,
         String application,
-        Duration socketTimeout) {
+        Duration socketTimeout,
+        @Nullable Path authority) {
 
     /// How the user proves itself: `DB_AUTH`.
     public enum Auth {
@@ -57,8 +61,32 @@ public record DatabaseSettings(
         }
     }
 
-    /// Reads `DB_HOST DB_PORT DB_NAME DB_USER DB_AUTH DB_TLS DB_PASSWORD`; defaults are the strict
-    /// ones.
+    /// Certified by an authority that the JVM trusts.
+    public DatabaseSettings(
+            String host,
+            int port,
+            String database,
+            String user,
+            Auth auth,
+            @Nullable String password,
+            Tls tls,
+            String application,
+            Duration socketTimeout) {
+        this(
+                host,
+                port,
+                database,
+                user,
+                auth,
+                password,
+                tls,
+                application,
+                socketTimeout,
+                /* authority= */ null);
+    }
+
+    /// Reads `DB_HOST DB_PORT DB_NAME DB_USER DB_AUTH DB_TLS DB_TLS_CA DB_PASSWORD`; defaults are
+    /// the strict ones.
     public static DatabaseSettings from(Map<String, String> environment, Duration socketTimeout) {
         return new DatabaseSettings(
                 required(environment, "DB_HOST"),
@@ -69,7 +97,12 @@ public record DatabaseSettings(
                 environment.get("DB_PASSWORD"),
                 tls(environment.getOrDefault("DB_TLS", "verify-full")),
                 environment.getOrDefault("AWS_LAMBDA_FUNCTION_NAME", "sluice"),
-                socketTimeout);
+                socketTimeout,
+                authority(environment.getOrDefault("DB_TLS_CA", "")));
+    }
+
+    private static @Nullable Path authority(String file) {
+        return file.isBlank() ? null : Path.of(file);
     }
 
     private static Auth auth(String text) {
@@ -125,7 +158,9 @@ public record DatabaseSettings(
         // Details quote the row; messages go to logs and jobs.
         source.setLogServerErrorDetail(false);
         source.setSslMode(tls.sslmode);
-        if (tls == Tls.VERIFY_FULL) {
+        if (tls == Tls.VERIFY_FULL && authority != null) {
+            source.setSslRootCert(authority.toString());
+        } else if (tls == Tls.VERIFY_FULL) {
             source.setSslfactory(DefaultJavaSSLFactory.class.getName());
         }
         return source;

@@ -7,6 +7,8 @@ import dev.sluice.db.migrate.Migrations;
 import dev.sluice.job.Drop;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobState;
+import dev.sluice.local.proxy.Proxy;
+import dev.sluice.local.proxy.ProxySettings;
 import dev.sluice.local.s3.BucketDefinition;
 import dev.sluice.local.s3.Buckets;
 import dev.sluice.local.s3.BucketsSettings;
@@ -15,6 +17,9 @@ import dev.sluice.local.sqs.QueueDefinition;
 import dev.sluice.local.sqs.Queues;
 import dev.sluice.local.sqs.QueuesSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +52,7 @@ public final class TestingPipeline {
     public static final String EXPORTS = "exports";
     private static final StaticCredentialsProvider CREDENTIALS =
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "localsecret"));
+    private static final int PROXY_CONNECTIONS = 16;
     private static final TestingPipeline SHARED = new TestingPipeline();
 
     public final S3Client s3;
@@ -55,6 +61,8 @@ public final class TestingPipeline {
     public final String queueUrl;
     public final Path assets;
     private final EmbeddedPostgres postgres;
+    private final Proxy proxy;
+    private final int functionsPort;
     private final ConcurrentLinkedQueue<ObjectEvent> events = new ConcurrentLinkedQueue<>();
 
     private TestingPipeline() {
@@ -64,6 +72,9 @@ public final class TestingPipeline {
             Files.createDirectories(assets.resolve("datasets"));
             Files.createDirectories(assets.resolve("lookups"));
             postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(1)).start();
+            proxy = Proxy.start(proxySettings(PROXY_CONNECTIONS));
+            PinGuard.watch(proxy);
+            functionsPort = functionsPort();
             Migrations.apply(owner());
             var buckets =
                     Buckets.start(
@@ -115,12 +126,36 @@ public final class TestingPipeline {
         return SHARED;
     }
 
-    public DatabaseSettings owner() {
-        return settings("postgres");
+    /// A proxy before the tests' database.
+    public ProxySettings proxySettings(int connections) {
+        var here = InetAddress.getLoopbackAddress();
+        return new ProxySettings(
+                new InetSocketAddress(here, 0),
+                new InetSocketAddress(here, postgres.getPort()),
+                connections,
+                connections,
+                Duration.ofSeconds(20),
+                Duration.ofMinutes(5),
+                pin -> System.err.println("Warning: " + pin),
+                InstantSource.system());
     }
 
+    /// The database itself, as Migrate has it.
+    public DatabaseSettings owner() {
+        return settings("postgres", postgres.getPort());
+    }
+
+    /// Through the database proxy, as every function but Migrate.
     public DatabaseSettings settings(String user) {
-        return settings(user, postgres.getPort());
+        return settings(user, functionsPort);
+    }
+
+    // Another proxy in its place, with other manners: see .ci/pgbouncer.
+    private int functionsPort() throws IOException {
+        var bouncer = System.getenv("SLUICE_PGBOUNCER");
+        return bouncer == null
+                ? proxy.port()
+                : TestingPgBouncer.start(Path.of(bouncer), postgres.getPort());
     }
 
     public DatabaseSettings settings(String user, int port) {

@@ -4,6 +4,7 @@ import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.Jobs;
 import dev.sluice.faults.Ledger.ChunkRow;
 import dev.sluice.faults.Ledger.JobRow;
+import dev.sluice.local.proxy.ProxyFigures;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -352,7 +353,7 @@ final class Checks {
     }
 
     /// What no job accounts for: rows of nobody, sessions and locks that were left behind.
-    void rest(long rowsExpected, int environments, List<String> temporaryFiles)
+    void rest(long rowsExpected, ProxyFigures proxy, int environments, List<String> temporaryFiles)
             throws SQLException {
         long rows = ledger.number("SELECT count(*) FROM public.faults");
         expect(
@@ -376,17 +377,12 @@ final class Checks {
                           AND l.locktype IN ('relation', 'tuple', 'transactionid')
                         """);
         expect(locks == 0, "I6 %d locks are held", locks);
-        long sessions =
-                ledger.number(
-                        """
-                        SELECT count(*) FROM pg_stat_activity
-                        WHERE usename LIKE 'sluice\\_%' AND application_name <> 'faults'
-                        """);
         expect(
-                sessions <= environments,
+                proxy.clients() <= environments,
                 "I6 %d sessions for %d environments",
-                sessions,
+                proxy.clients(),
                 environments);
+        expect(proxy.pinned() == 0, "I7 pins: %s", proxy.pins());
         expect(temporaryFiles.isEmpty(), "I6 left in /tmp: %s", temporaryFiles);
     }
 }

@@ -115,7 +115,11 @@ final class ChecksTest {
 
     private List<String> rest(long rows, List<String> temporary) throws Exception {
         var checks = new Checks(ledger);
-        checks.rest(rows, stack.environments().size(), temporary);
+        checks.rest(
+                rows,
+                stack.local().databaseProxy().orElseThrow(),
+                stack.environments().size(),
+                temporary);
         return checks.findings();
     }
 

@@ -194,7 +194,11 @@ final class RoundRun {
         checks.twins(strikes.drops());
         checks.bytesRead(strikes.drops(), bytes);
         checks.api(strikes.drops(), mine, foreign);
-        checks.rest(rowsBefore + rows, stack.environments().size(), stack.leftInTmp());
+        checks.rest(
+                rowsBefore + rows,
+                stack.local().databaseProxy().orElseThrow(),
+                stack.environments().size(),
+                stack.leftInTmp());
         var findings = new ArrayList<>(checks.findings());
         findings.addAll(watch.findings());
         return new Check(rows, findings, outcome());

@@ -14,6 +14,9 @@ import dev.sluice.local.part.DirectoryLock;
 import dev.sluice.local.part.Parts;
 import dev.sluice.local.postgres.Postgres;
 import dev.sluice.local.postgres.PostgresSettings;
+import dev.sluice.local.proxy.IamTokens;
+import dev.sluice.local.proxy.Proxy;
+import dev.sluice.local.proxy.ProxySettings;
 import dev.sluice.local.runtime.FunctionSpec;
 import dev.sluice.local.s3.BucketDefinition;
 import dev.sluice.local.s3.Buckets;
@@ -61,6 +64,7 @@ final class Deployment {
     private static final String ACCESS_KEY = "AKIALOCALLOCALLOCAL0";
     private static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(29);
     private static final Duration DRAIN = Duration.ofSeconds(2);
+    private static final int DATABASE_CONNECTIONS = 200;
     private static final Duration ANSWER_GRACE = Duration.ofSeconds(5);
 
     private final LocalOptions options;
@@ -101,14 +105,19 @@ final class Deployment {
             Map<String, String> outputs,
             Functions functions,
             Map<String, SqsMapping> mappings,
-            Optional<Postgres> database) {
+            Optional<Postgres> database,
+            Optional<Proxy> databaseProxy) {
         Result {
             outputs = Map.copyOf(outputs);
             mappings = Map.copyOf(mappings);
         }
     }
 
-    private record Stores(Buckets buckets, Queues queues, Optional<Postgres> postgres) {}
+    private record Stores(
+            Buckets buckets,
+            Queues queues,
+            Optional<Postgres> postgres,
+            Optional<Proxy> databaseProxy) {}
 
     private record Services(
             Optional<Gateway> gateway,
@@ -117,8 +126,13 @@ final class Deployment {
             InvokeApi invokeApi,
             Ways ways) {}
 
-    /// How functions reach the services.
-    private record Ways(URI s3, URI sqs, URI lambda, InetSocketAddress database) {}
+    /// How functions reach the services; the database and its proxy on the same port.
+    private record Ways(
+            URI s3,
+            URI sqs,
+            URI lambda,
+            InetSocketAddress database,
+            InetSocketAddress databaseProxy) {}
 
     Result run() throws IOException, InterruptedException, DeployException {
         var planned = stack(Reach.NOWHERE);
@@ -139,7 +153,8 @@ final class Deployment {
                 stack.outputs(),
                 services.functions(),
                 mappings,
-                services.stores().postgres());
+                services.stores().postgres(),
+                services.stores().databaseProxy());
     }
 
     private Services services(Stack planned, Notifications notifications) throws IOException {
@@ -152,15 +167,28 @@ final class Deployment {
     }
 
     private Ways ways(Stores stores, InvokeApi invokeApi) throws IOException {
-        var postgres = stores.postgres();
+        var s3 = around(Detours.Service.S3, stores.buckets().endpoint());
+        var sqs = around(Detours.Service.SQS, stores.queues().endpoint());
+        var lambda = around(Detours.Service.LAMBDA, invokeApi.endpoint());
+        if (stores.postgres().isEmpty()) {
+            var nowhere = InetSocketAddress.createUnresolved(Reach.NOWHERE.databaseHost(), 0);
+            return new Ways(s3, sqs, lambda, nowhere, nowhere);
+        }
+        var database = loopback(stores.postgres().get().port());
+        var proxy = stores.databaseProxy().map(Proxy::address);
+        var way = options.detours().around(Detours.Service.DATABASE, proxy.orElse(database));
         return new Ways(
-                around(Detours.Service.S3, stores.buckets().endpoint()),
-                around(Detours.Service.SQS, stores.queues().endpoint()),
-                around(Detours.Service.LAMBDA, invokeApi.endpoint()),
-                postgres.isEmpty()
-                        ? InetSocketAddress.createUnresolved(Reach.NOWHERE.databaseHost(), 0)
-                        : options.detours()
-                                .around(Detours.Service.DATABASE, loopback(postgres.get().port())));
+                s3, sqs, lambda, proxy.isEmpty() ? way : straight(database, way.getPort()), way);
+    }
+
+    /// The database itself, on the port that the template knows for it and its proxy.
+    private InetSocketAddress straight(InetSocketAddress database, int port) throws IOException {
+        if (database.getPort() == port) {
+            return database;
+        }
+        var elsewhere = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.3"), port);
+        var passage = parts.start(() -> Passage.start(elsewhere, database));
+        return new InetSocketAddress(passage.host(), port);
     }
 
     private URI around(Detours.Service service, URI endpoint) throws IOException {
@@ -245,25 +273,74 @@ final class Deployment {
     }
 
     private Stores stores(Stack stack, Notifications notifications) throws IOException {
+        var identity = databaseIdentity(stack);
         Future<Buckets> buckets;
         Future<Queues> queues;
         Optional<Future<Postgres>> postgres;
         try (var together = new Together(parts)) {
             postgres =
-                    stack.database().map(it -> together.start(() -> Postgres.start(settings(it))));
+                    stack.database()
+                            .map(it ->
+                                    together.start(() -> Postgres.start(settings(it, identity))));
             queues = together.start(() -> Queues.start(queuesSettings(stack)));
             buckets = together.start(() -> Buckets.start(bucketsSettings(stack, notifications)));
         }
-        return new Stores(buckets.resultNow(), queues.resultNow(), postgres.map(Future::resultNow));
+        return new Stores(
+                buckets.resultNow(),
+                queues.resultNow(),
+                postgres.map(Future::resultNow),
+                databaseProxy(stack, postgres.map(Future::resultNow), identity));
     }
 
-    private PostgresSettings settings(Stack.Database database) {
+    private Optional<DatabaseIdentity> databaseIdentity(Stack stack) throws IOException {
+        boolean needed =
+                stack.databaseProxy().filter(it -> it.requireTls() || it.iam()).isPresent();
+        return needed
+                ? Optional.of(DatabaseIdentity.make(data, data.resolve("postgres")))
+                : Optional.empty();
+    }
+
+    private Optional<Proxy> databaseProxy(
+            Stack stack, Optional<Postgres> postgres, Optional<DatabaseIdentity> identity)
+            throws IOException {
+        if (stack.databaseProxy().isEmpty() || postgres.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                parts.start(() ->
+                        ProxyBesideDatabase.start(
+                                stack.databaseProxy().get(),
+                                postgres.get(),
+                                DATABASE_CONNECTIONS,
+                                it -> doors(it, stack.databaseProxy().get(), identity),
+                                options.announcements())));
+    }
+
+    private ProxySettings doors(
+            ProxySettings settings,
+            Stack.DatabaseProxy proxy,
+            Optional<DatabaseIdentity> identity) {
+        var encrypted =
+                identity.map(it -> settings.withTls(it.context(), proxy.requireTls()))
+                        .orElse(settings);
+        return proxy.iam()
+                ? encrypted.withTokens(
+                        new IamTokens(
+                                options.region(), ACCESS_KEY, secretKey, InstantSource.system()))
+                : encrypted;
+    }
+
+    private PostgresSettings settings(
+            Stack.Database database, Optional<DatabaseIdentity> identity) {
+        var server = new HashMap<String, String>();
+        server.put("max_connections", Integer.toString(DATABASE_CONNECTIONS));
+        identity.ifPresent(it -> server.putAll(it.server()));
         return new PostgresSettings(
                 data.resolve("postgres"),
                 database.owner(),
                 database.name(),
                 ports.database(),
-                Map.of("max_connections", "200"),
+                server,
                 options.announcements());
     }
 
@@ -315,6 +392,10 @@ final class Deployment {
         var visible = new ArrayList<>(options.imagePaths().values());
         options.fileSystem().ifPresent(visible::add);
         visible.add(Path.of(System.getProperty("java.home")));
+        var tls = data.resolve("tls");
+        if (Files.isDirectory(tls)) {
+            visible.add(tls);
+        }
         return parts.start(() -> Functions.start(defaults.withVisible(visible)));
     }
 
@@ -324,7 +405,8 @@ final class Deployment {
                 services.gateway().map(it -> it.endpoint().toString()).orElse(Reach.NOWHERE.api()),
                 stores.queues().endpoint().toString(),
                 services.ways().database().getHostString(),
-                services.ways().database().getPort(),
+                services.ways().databaseProxy().getHostString(),
+                services.ways().databaseProxy().getPort(),
                 Map.of());
     }
 

@@ -6,6 +6,8 @@ import dev.sluice.local.invoke.Functions;
 import dev.sluice.local.mapping.SqsMapping;
 import dev.sluice.local.part.Parts;
 import dev.sluice.local.postgres.Postgres;
+import dev.sluice.local.proxy.Proxy;
+import dev.sluice.local.proxy.ProxyFigures;
 import dev.sluice.local.timer.RateScheduleSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,6 +88,11 @@ public final class Local implements AutoCloseable {
     /// @param imagePaths where a path of the image lives, by prefix; the rest is as at the start
     public void redeploy(Map<String, Path> imagePaths) throws IOException {
         deployment.redeploy(imagePaths);
+    }
+
+    /// What the database proxy has seen, where the template declares one.
+    public Optional<ProxyFigures> databaseProxy() {
+        return result.databaseProxy().map(Proxy::figures);
     }
 
     /// Stops all, leaves no process; bounded in time.

@@ -3,6 +3,7 @@ package dev.sluice.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.local.proxy.Pin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -39,13 +42,20 @@ class LocalTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final Semaphore minutes = new Semaphore(0);
     private final List<Detours.Service> detours = new ArrayList<>();
+    private final Queue<String> announcements = new ConcurrentLinkedQueue<>();
     private TestingStack stack;
     private Local local;
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException, StartException {
         stack = new TestingStack(folder);
-        local = Local.start(stack.options().withDetours(this::around), now::get, this::pass);
+        local =
+                Local.start(
+                        stack.options()
+                                .withDetours(this::around)
+                                .withAnnouncements(announcements::add),
+                        now::get,
+                        this::pass);
     }
 
     @AfterAll
@@ -170,6 +180,27 @@ class LocalTest {
             sqs.sendMessage(it -> it.queueUrl(queue("Work")).messageBody("after a pause"));
             assertThat(stack.event("after a pause")).contains("aws:sqs");
         }
+    }
+
+    @Test
+    void putsTheDatabaseProxyBeforeTheDatabaseOnTheSamePort() throws SQLException {
+        var address = local.outputs().get("ProxyHost") + ":" + local.outputs().get("Port");
+        assertThat(address).startsWith("127.0.0.").isNotEqualTo("127.0.0.1:");
+
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:postgresql://%s/things?assumeMinServerVersion=16"
+                                        .formatted(address),
+                                "owner",
+                                "");
+                var statement = connection.createStatement()) {
+            statement.execute("SET work_mem = '5MB'");
+        }
+
+        var figures = local.databaseProxy().orElseThrow();
+        assertThat(figures.mostServers()).isBetween(1, 4);
+        assertThat(figures.pins()).extracting(Pin::reason).containsExactly("SET");
+        assertThat(announcements).anyMatch(it -> it.contains("SET work_mem = '5MB'"));
     }
 
     @Test

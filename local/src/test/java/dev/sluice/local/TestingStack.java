@@ -63,6 +63,16 @@ final class TestingStack implements AutoCloseable {
               Database:
                 Type: AWS::RDS::DBInstance
                 Properties: {Engine: postgres, DBName: things, MasterUsername: owner, MasterUserPassword: x}
+              DatabaseProxy:
+                Type: AWS::RDS::DBProxy
+                Properties: {DBProxyName: proxy, EngineFamily: POSTGRESQL, RoleArn: none, VpcSubnetIds: [a, b]}
+              DatabaseProxyTargets:
+                Type: AWS::RDS::DBProxyTargetGroup
+                Properties:
+                  DBProxyName: !Ref DatabaseProxy
+                  TargetGroupName: default
+                  DBInstanceIdentifiers: [!Ref Database]
+                  ConnectionPoolConfigurationInfo: {MaxConnectionsPercent: 2, ConnectionBorrowTimeout: 5}
               Api:
                 Type: AWS::Serverless::Api
                 Properties:
@@ -73,6 +83,7 @@ final class TestingStack implements AutoCloseable {
               Colour: {Value: !GetAtt Thing.Colour}
               Url: {Value: !Sub 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/live'}
               Port: {Value: !GetAtt Database.Endpoint.Port}
+              ProxyHost: {Value: !GetAtt DatabaseProxy.Endpoint}
             """;
     private static final String API =
             """

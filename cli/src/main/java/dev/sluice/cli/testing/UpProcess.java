@@ -123,8 +123,12 @@ public final class UpProcess implements AutoCloseable {
 
     /// As Ctrl-C and SIGTERM do.
     public void stop() throws InterruptedException {
-        process.destroy();
-        if (process.waitFor(STOP_LIMIT)) return;
+        // not by Process, which would close the stream of its last words
+        process.toHandle().destroy();
+        if (process.waitFor(STOP_LIMIT)) {
+            var _ = ended.await(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+            return;
+        }
         process.destroyForcibly();
         throw new IllegalStateException("up did not stop:\n" + output());
     }

@@ -134,6 +134,10 @@ public final class Proxy implements Part {
 
     // ------------------------------------------------------------ for its sessions
 
+    ProxySettings settings() {
+        return settings;
+    }
+
     ServerConnections servers() {
         return servers;
     }

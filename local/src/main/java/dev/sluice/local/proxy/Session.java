@@ -3,12 +3,14 @@ package dev.sluice.local.proxy;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// One client from its first message to its end.
@@ -36,6 +38,7 @@ final class Session implements Runnable {
     private final int number;
     private final ReentrantLock answering = new ReentrantLock();
     private OutputStream out = OutputStream.nullOutputStream();
+    private DataInputStream in = new DataInputStream(InputStream.nullInputStream());
     private Greeting greeting = new Greeting(new Target("", "", Map.of()), "");
 
     private final ReentrantLock state = new ReentrantLock();
@@ -91,8 +94,8 @@ final class Session implements Runnable {
     // ------------------------------------------------------------ the first messages
 
     private boolean greet() throws IOException, RefusedException, InterruptedException {
-        out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
-        var in = new DataInputStream(socket.getInputStream());
+        use(socket);
+        boolean encrypted = false;
         while (true) {
             int length = in.readInt();
             int code = in.readInt();
@@ -105,9 +108,11 @@ final class Session implements Runnable {
                     proxy.cancelled();
                     return false;
                 }
-                case 80_877_103, 80_877_104 -> refuseEncryption();
+                case 80_877_103 -> encrypted = encrypt(encrypted);
+                case 80_877_104 -> write(new byte[] {'N'}); // by GSSAPI: no
                 case Messages.PROTOCOL -> {
                     greeting = Greeting.read(in, length - 8);
+                    signIn(encrypted);
                     welcome();
                     return true;
                 }
@@ -120,8 +125,67 @@ final class Session implements Runnable {
         }
     }
 
-    private void refuseEncryption() throws IOException {
-        out.write('N');
+    private void use(Socket connected) throws IOException {
+        out = new BufferedOutputStream(connected.getOutputStream(), BUFFER);
+        in = new DataInputStream(connected.getInputStream());
+    }
+
+    private boolean encrypt(boolean already) throws IOException, RefusedException {
+        if (already) {
+            throw RefusedException.of("08P01", "the session is encrypted already");
+        }
+        var context = proxy.settings().tls();
+        if (context.isEmpty()) {
+            write(new byte[] {'N'});
+            return false;
+        }
+        // Read a byte at a time so far: nothing of the handshake is in a buffer.
+        write(new byte[] {'S'});
+        var secure =
+                (SSLSocket)
+                        context.get()
+                                .getSocketFactory()
+                                .createSocket(
+                                        socket,
+                                        socket.getInetAddress().getHostAddress(),
+                                        socket.getPort(),
+                                        /* autoClose= */ true);
+        secure.setUseClientMode(false);
+        secure.startHandshake();
+        use(secure);
+        return true;
+    }
+
+    private void signIn(boolean encrypted) throws IOException, RefusedException {
+        var settings = proxy.settings();
+        if (!encrypted && (settings.requireTls() || settings.tokens().isPresent())) {
+            throw RefusedException.of("28000", "This RDS Proxy requires TLS connections.");
+        }
+        if (settings.tokens().isEmpty()) {
+            return;
+        }
+        write(Messages.askForPassword());
+        var user = greeting.target().user();
+        var address = proxy.host() + ":" + proxy.port();
+        if (!settings.tokens().get().admit(user, address, password())) {
+            throw RefusedException.of(
+                    "28P01",
+                    "The IAM authentication failed for the role %s. Check the IAM token for this role and try again."
+                            .formatted(user));
+        }
+    }
+
+    private String password() throws IOException, RefusedException {
+        int type = in.readUnsignedByte();
+        int length = in.readInt();
+        if (type != 'p' || length < 5 || length > Greeting.MOST_BYTES) {
+            throw RefusedException.of("08P01", "not a password message");
+        }
+        return Frames.text(in.readNBytes(length - 4), 0);
+    }
+
+    private void write(byte[] message) throws IOException {
+        out.write(message);
         out.flush();
     }
 
@@ -130,14 +194,13 @@ final class Session implements Runnable {
         out.write(Messages.authenticationOk());
         out.write(settings);
         out.write(Messages.key(number));
-        out.write(Messages.ready());
-        out.flush();
+        write(Messages.ready());
     }
 
     // ------------------------------------------------------------ the client's thread
 
     private void serve() throws IOException, RefusedException, InterruptedException {
-        var frames = new Frames(socket.getInputStream(), this::handOver);
+        var frames = new Frames(in, this::handOver);
         for (int type = frames.next(); type != -1 && type != 'X'; type = frames.next()) {
             switch (type) {
                 case 'Q', 'F', 'P', 'B', 'D', 'E', 'C', 'H', 'S' -> {

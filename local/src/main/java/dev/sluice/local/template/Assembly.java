@@ -24,6 +24,7 @@ final class Assembly {
     private final List<Stack.Schedule> schedules = new ArrayList<>();
     private final List<Stack.Api> apis = new ArrayList<>();
     private final List<Stack.Database> databases = new ArrayList<>();
+    private final List<Stack.DatabaseProxy> databaseProxies = new ArrayList<>();
     private final List<Stack.CustomResource> customResources = new ArrayList<>();
     private final List<Runnable> links = new ArrayList<>();
 
@@ -47,6 +48,7 @@ final class Assembly {
                 List.copyOf(schedules),
                 apis.stream().findFirst(),
                 databases.stream().findFirst(),
+                databaseProxies.stream().findFirst(),
                 new CustomResourceOrder(scope.template(), customResources).ordered(),
                 outputs(),
                 counterparts.announcements());
@@ -69,6 +71,7 @@ final class Assembly {
             case "AWS::SQS::Queue" -> stores.queue(resource);
             case "AWS::RDS::DBInstance" -> stores.database(resource);
             case "AWS::RDS::DBProxy" -> stores.databaseProxy(resource);
+            case "AWS::RDS::DBProxyTargetGroup" -> stores.databaseProxyTargets(resource);
             case "AWS::EFS::FileSystem" -> stores.fileSystem(resource);
             case "AWS::EFS::AccessPoint" -> stores.accessPoint(resource);
             case "AWS::SecretsManager::Secret" -> stores.secret(resource);
@@ -172,6 +175,17 @@ final class Assembly {
             throw new DocumentException(place, "a second AWS::RDS::DBInstance is not supported");
         }
         databases.add(database);
+    }
+
+    void add(Stack.DatabaseProxy proxy, Place place) {
+        if (!databaseProxies.isEmpty()) {
+            throw new DocumentException(place, "a second AWS::RDS::DBProxy is not supported");
+        }
+        databaseProxies.add(proxy);
+    }
+
+    void set(Stack.ConnectionPool pool) {
+        databaseProxies.replaceAll(it -> it.with(pool));
     }
 
     /// The name of a declared queue by its name, URL or ARN.

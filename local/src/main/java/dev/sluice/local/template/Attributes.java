@@ -93,8 +93,9 @@ final class Attributes {
                                     "access-point/fsap-" + hexadecimal(resource, 17));
                     case "AWS::EFS::AccessPoint.AccessPointId" ->
                             "fsap-" + hexadecimal(resource, 17);
-                    case "AWS::RDS::DBInstance.Endpoint.Address", "AWS::RDS::DBProxy.Endpoint" ->
+                    case "AWS::RDS::DBInstance.Endpoint.Address" ->
                             surroundings.reach().databaseHost();
+                    case "AWS::RDS::DBProxy.Endpoint" -> surroundings.reach().databaseProxyHost();
                     case "AWS::RDS::DBInstance.Endpoint.Port" ->
                             Integer.toString(surroundings.reach().databasePort());
                     case "AWS::RDS::DBInstance.DBInstanceArn" -> arn("rds", "db:" + name);
@@ -104,6 +105,8 @@ final class Attributes {
                             secretArn(masterSecretName(resource));
                     case "AWS::RDS::DBProxy.DBProxyArn" ->
                             arn("rds", "db-proxy:prx-" + hexadecimal(resource, 17));
+                    case "AWS::RDS::DBProxyTargetGroup.TargetGroupArn" ->
+                            arn("rds", "target-group:prx-tg-" + hexadecimal(resource, 17));
                     case "AWS::SecretsManager::Secret.Id" -> secretArn(name);
                     case "AWS::Events::Rule.Arn" -> arn("events", "rule/" + name);
                     default -> null;

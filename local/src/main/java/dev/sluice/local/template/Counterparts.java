@@ -30,7 +30,6 @@ final class Counterparts {
                     "AWS::Logs::LogGroup",
                     "AWS::Logs::MetricFilter",
                     "AWS::RDS::DBParameterGroup",
-                    "AWS::RDS::DBProxyTargetGroup",
                     "AWS::RDS::DBSubnetGroup",
                     "AWS::S3::BucketPolicy",
                     "AWS::SNS::Subscription",

@@ -19,6 +19,7 @@ public record Stack(
         List<Schedule> schedules,
         Optional<Api> api,
         Optional<Database> database,
+        Optional<DatabaseProxy> databaseProxy,
         List<CustomResource> customResources,
         Map<String, String> outputs,
         List<String> leftOut) {
@@ -118,6 +119,25 @@ public record Stack(
 
     /// A database with its owner.
     public record Database(String logicalId, String name, String owner) {}
+
+    /// What stands between functions and the database.
+    ///
+    /// @param pool in parts of the database's connections
+    /// @param iam whether clients sign in by IAM; else they are who they say
+    public record DatabaseProxy(
+            String logicalId,
+            Duration idleClientTimeout,
+            ConnectionPool pool,
+            boolean requireTls,
+            boolean iam) {
+        DatabaseProxy with(ConnectionPool pool) {
+            return new DatabaseProxy(logicalId, idleClientTimeout, pool, requireTls, iam);
+        }
+    }
+
+    /// How a database proxy deals with the database's connections.
+    public record ConnectionPool(
+            int maxConnectionsPercent, int maxIdleConnectionsPercent, Duration borrowTimeout) {}
 
     /// A resource that a function makes; `properties` is a JSON object.
     public record CustomResource(

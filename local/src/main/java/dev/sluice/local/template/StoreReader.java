@@ -167,16 +167,47 @@ final class StoreReader {
                         resource,
                         "Auth",
                         "DebugLogging",
-                        "DefaultAuthScheme",
-                        "IdleClientTimeout",
-                        "RequireTLS",
                         "RoleArn",
                         "Tags",
                         "VpcSecurityGroupIds",
                         "VpcSubnetIds");
         fields.text("DBProxyName");
         fields.oneOf("EngineFamily", "POSTGRESQL");
+        var idle = seconds(fields, "IdleClientTimeout", 1, 28_800, 1_800);
+        assembly.add(
+                new Stack.DatabaseProxy(
+                        resource.logicalId(),
+                        idle,
+                        pool(Optional.empty()),
+                        fields.flag("RequireTLS", /* otherwise= */ false),
+                        fields.oneOf("DefaultAuthScheme", "IAM_AUTH", "NONE")
+                                .equals(Optional.of("IAM_AUTH"))),
+                resource.place());
         fields.finish();
+    }
+
+    void databaseProxyTargets(Resource resource) {
+        // one proxy, one database: that they are each other's is taken for granted
+        var fields = assembly.properties(resource, "DBClusterIdentifiers", "DBInstanceIdentifiers");
+        fields.text("DBProxyName");
+        fields.oneOf("TargetGroupName", "default");
+        var pool = pool(fields.inner("ConnectionPoolConfigurationInfo"));
+        assembly.link(() -> assembly.set(pool));
+        fields.finish();
+    }
+
+    /// AWS's own numbers where nothing is said.
+    private static Stack.ConnectionPool pool(Optional<Fields> fields) {
+        int most = percent(fields, "MaxConnectionsPercent").orElse(100);
+        return new Stack.ConnectionPool(
+                most,
+                percent(fields, "MaxIdleConnectionsPercent").orElse(most / 2),
+                fields.map(it -> seconds(it, "ConnectionBorrowTimeout", 1, 3_600, 120))
+                        .orElse(Duration.ofMinutes(2)));
+    }
+
+    private static Optional<Integer> percent(Optional<Fields> fields, String key) {
+        return fields.flatMap(it -> it.number(key, 0, 100));
     }
 
     void fileSystem(Resource resource) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.local.certificate;
+
+import org.jspecify.annotations.NullMarked;
