@@ -39,6 +39,11 @@ public final class SqlState {
         };
     }
 
+    /// The server ended the statement, by its role's time limit or because somebody asked it to.
+    public static boolean isCancelled(SQLException e) {
+        return state(e).equals("57014");
+    }
+
     public static boolean isUniqueViolation(SQLException e) {
         return state(e).equals("23505");
     }

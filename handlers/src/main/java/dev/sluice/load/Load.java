@@ -105,8 +105,14 @@ final class Load {
         } catch (JobFailedException e) {
             return fail(task, e.error(), e);
         } catch (SQLException | IOException | RuntimeException e) {
-            return giveBack(task, fresh && deadline.isWithin(MARGIN), e);
+            return giveBack(task, fresh && ranOut(deadline, e), e);
         }
+    }
+
+    /// The server's time limit for a statement is a little shorter than ours.
+    private static boolean ranOut(Deadline deadline, Exception e) {
+        return deadline.isWithin(MARGIN)
+                || (e instanceof SQLException failure && SqlState.isCancelled(failure));
     }
 
     private static boolean takenOver(Task task) {

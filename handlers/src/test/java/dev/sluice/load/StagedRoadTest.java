@@ -1,6 +1,7 @@
 package dev.sluice.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Chunks;
@@ -326,16 +327,18 @@ class StagedRoadTest {
                         .orElseThrow();
         var staged = target(drop);
         new ChunkTransaction(database, source(), staged).run(chunk, ChunkTransaction.Way.STAGED);
-        var killed =
-                database.inTransaction(
-                                c -> Chunks.lease(c, new Address(id, 0), Duration.ofMillis(-1)))
+        var publish = new Publish(database, source(), target(drop));
+        var address = new Address(id, 0);
+        var frozen =
+                database.inTransaction(c -> Chunks.lease(c, address, Duration.ofMillis(-1)))
                         .orElseThrow();
-        var late = target(drop);
-        assertThat(deliver(new Address(id, 0))).isTrue();
+        var owner = database.inTransaction(c -> Chunks.lease(c, address, TIME)).orElseThrow();
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> new Publish(database, source(), late).run(killed))
-                .isInstanceOfAny(ChunkTransaction.LeaseLostException.class, SQLException.class);
+        assertThatThrownBy(() -> publish.run(frozen))
+                .isInstanceOf(ChunkTransaction.LeaseLostException.class);
+        assertThat(rows()).isEqualTo("");
+        assertThat(publish.run(owner)).isEqualTo(JobState.SUCCEEDED);
+        assertThatThrownBy(() -> publish.run(frozen)).isInstanceOf(SQLException.class);
 
         assertThat(pipeline.job(drop).books()).isEqualTo(new Books(10, 10, 0, 0, 0));
         assertThat(count()).isEqualTo("10");
