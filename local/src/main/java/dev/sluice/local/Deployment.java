@@ -459,17 +459,19 @@ final class Deployment {
                 : Path.of(mapped);
     }
 
-    private Map<String, Path> mounts(Stack.Function function) throws IOException {
-        var mounts = new HashMap<String, Path>();
-        for (var path : function.mountPaths()) {
-            mounts.put(
-                    path,
+    private Map<String, FunctionSpec.Mount> mounts(Stack.Function function) throws IOException {
+        var mounts = new HashMap<String, FunctionSpec.Mount>();
+        for (var mount : function.mounts()) {
+            var folder =
                     options.fileSystem()
                             .orElseThrow(() ->
                                     new IOException(
                                             "no folder is given for the file system that %s mounts at %s"
-                                                    .formatted(function.logicalId(), path)))
-                            .toAbsolutePath());
+                                                    .formatted(
+                                                            function.logicalId(), mount.path())));
+            mounts.put(
+                    mount.path(),
+                    new FunctionSpec.Mount(folder.toAbsolutePath(), mount.writable()));
         }
         return mounts;
     }

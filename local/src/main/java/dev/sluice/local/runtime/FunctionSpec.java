@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryMegabytes the limit of one execution environment
 /// @param reservedConcurrency empty for a share of the account's pool; 0 turns the function off
 /// @param ephemeralStorageMegabytes the size of `/tmp`
-/// @param mounts folders of this host by the path the function sees them at, read-only
+/// @param mounts folders of this host by the path the function sees them at
 /// @param asyncRetries how often a failed asynchronous invocation is tried again, 0 to 2
 /// @param onFailureQueue name or ARN of the queue that gets the record of a lost event
 public record FunctionSpec(
@@ -31,10 +31,17 @@ public record FunctionSpec(
         Duration timeout,
         OptionalInt reservedConcurrency,
         int ephemeralStorageMegabytes,
-        Map<String, Path> mounts,
+        Map<String, Mount> mounts,
         int asyncRetries,
         Duration asyncMaxAge,
         @Nullable String onFailureQueue) {
+
+    /// A folder of this host that a function sees, and whether it may write there.
+    public record Mount(Path folder, boolean writable) {
+        public static Mount readOnly(Path folder) {
+            return new Mount(folder, /* writable= */ false);
+        }
+    }
 
     public FunctionSpec {
         argv = List.copyOf(argv);

@@ -26,7 +26,7 @@ public final class Machine implements Part {
     private final Optional<MemoryGroups> memory;
     private final List<Walls> walls;
     // by what is mounted: to try them costs a process each
-    private final Map<Map<String, Path>, Walls> granted = new ConcurrentHashMap<>();
+    private final Map<Map<String, FunctionSpec.Mount>, Walls> granted = new ConcurrentHashMap<>();
     private final Semaphore starts;
     private final Semaphore places;
     private final List<EnvironmentPool> pools = new CopyOnWriteArrayList<>();
@@ -82,16 +82,16 @@ public final class Machine implements Part {
     }
 
     /// The walls to try for these mounts, those that were granted before first.
-    List<Walls> candidates(Map<String, Path> mounts) {
+    List<Walls> candidates(Map<String, FunctionSpec.Mount> mounts) {
         var known = granted.get(mounts);
         return known == null ? walls : List.of(known);
     }
 
-    boolean isGranted(Walls kind, Map<String, Path> mounts) {
+    boolean isGranted(Walls kind, Map<String, FunctionSpec.Mount> mounts) {
         return granted.get(mounts) == kind;
     }
 
-    void grant(Walls kind, Map<String, Path> mounts) {
+    void grant(Walls kind, Map<String, FunctionSpec.Mount> mounts) {
         granted.put(mounts, kind);
     }
 

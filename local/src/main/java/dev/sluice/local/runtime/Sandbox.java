@@ -186,7 +186,7 @@ final class Sandbox {
         for (var mount : spec.mounts().entrySet()) {
             var path = mount.getKey();
             if (value.equals(path) || value.startsWith(path + "/")) {
-                return mount.getValue() + value.substring(path.length());
+                return mount.getValue().folder() + value.substring(path.length());
             }
         }
         return value;

@@ -54,7 +54,7 @@ final class SandboxScript {
         return String.join("\n", lines);
     }
 
-    /// Puts a folder of this host at each path, read-only.
+    /// Puts a folder of this host at each path, read-only unless the function may write there.
     ///
     /// Where this host has no such directory, its parent is covered by an empty file system in
     /// which all that was there is bound again: the host itself is not touched.
@@ -63,7 +63,7 @@ final class SandboxScript {
         var missing = new ArrayList<Mount>();
         for (var mount : mounts) {
             if (Files.isDirectory(mount.target)) {
-                bindReadOnly(lines, mount.source, mount.target);
+                bind(lines, mount.folder, mount.target);
             } else {
                 missing.add(mount);
             }
@@ -104,7 +104,7 @@ final class SandboxScript {
         for (var mount : missing) {
             var target = stage.resolve(MNT.relativize(mount.target));
             lines.add("mkdir -p " + quote(target));
-            bindReadOnly(lines, mount.source, target);
+            bind(lines, mount.folder, target);
         }
         lines.add("mount -n --move " + quote(stage) + " /mnt");
     }
@@ -125,8 +125,11 @@ final class SandboxScript {
     }
 
     // Without privileges a remount must repeat the flags that the mount below it carries.
-    private static void bindReadOnly(List<String> lines, Path source, Path target) {
-        lines.add("mount -n --bind " + quote(source) + " " + quote(target));
+    private static void bind(List<String> lines, FunctionSpec.Mount folder, Path target) {
+        lines.add("mount -n --bind " + quote(folder.folder()) + " " + quote(target));
+        if (folder.writable()) {
+            return;
+        }
         var remount = "mount -n -o remount,bind,ro";
         lines.add(
                 "%s %s 2>/dev/null || %s,nosuid,nodev %s"
@@ -134,5 +137,5 @@ final class SandboxScript {
     }
 
     /// A folder of this host and where the function sees it.
-    record Mount(Path source, Path target) {}
+    record Mount(FunctionSpec.Mount folder, Path target) {}
 }

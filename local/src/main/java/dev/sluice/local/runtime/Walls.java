@@ -24,7 +24,7 @@ enum Walls {
     String describe() {
         return this == NONE
                 ? "no mount namespaces here: /tmp is shared, and variables that name a mounted folder"
-                        + " name the folder behind it instead"
+                        + " name the folder behind it instead, where every function could write"
                 : "a mount namespace for each, with a /tmp of its own and mounted folders at their paths";
     }
 }

@@ -70,7 +70,7 @@ final class FunctionReader {
                 fields.inner("EphemeralStorage")
                         .flatMap(it -> it.number("Size", 512, 10_240))
                         .orElse(512),
-                mountPaths(fields),
+                mounts(fields),
                 asynchronous.flatMap(it -> it.number("MaximumRetryAttempts", 0, 2)).orElse(2),
                 Duration.ofSeconds(
                         asynchronous
@@ -94,12 +94,15 @@ final class FunctionReader {
         return arn.substring(arn.lastIndexOf(':') + 1);
     }
 
-    private static List<String> mountPaths(Fields fields) {
-        var paths = new ArrayList<String>();
+    private List<Stack.Mount> mounts(Fields fields) {
+        var mounts = new ArrayList<Stack.Mount>();
         for (var each : fields.each("FileSystemConfigs")) {
-            each.without("Arn");
-            paths.add(each.requiredText("LocalMountPath"));
+            var path = each.requiredText("LocalMountPath");
+            var arn = each.requiredText("Arn");
+            mounts.add(
+                    new Stack.Mount(
+                            path, new AccessPoints(scope).mayWrite(arn, each.place("Arn"))));
         }
-        return paths;
+        return mounts;
     }
 }

@@ -28,7 +28,7 @@ public record Stack(
     ///
     /// @param entryPoint empty where the image's own counts
     /// @param command empty where the image's own counts
-    /// @param mountPaths where it sees the shared file system
+    /// @param mounts where it sees the shared file system
     /// @param onFailureQueue the name of a queue
     public record Function(
             String logicalId,
@@ -41,10 +41,13 @@ public record Stack(
             Duration timeout,
             OptionalInt reservedConcurrency,
             int ephemeralStorageMegabytes,
-            List<String> mountPaths,
+            List<Mount> mounts,
             int asyncRetries,
             Duration asyncMaxAge,
             Optional<String> onFailureQueue) {}
+
+    /// Where a function sees the shared file system, and whether it may write there.
+    public record Mount(String path, boolean writable) {}
 
     /// A bucket.
     public record Bucket(String logicalId, String name, boolean versioned) {}

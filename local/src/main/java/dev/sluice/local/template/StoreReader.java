@@ -229,7 +229,7 @@ final class StoreReader {
     }
 
     void accessPoint(Resource resource) {
-        // the folder behind it is given as it is
+        // the folder behind it is given as it is; who may write there, FunctionReader asks
         assembly.properties(
                         resource,
                         "AccessPointTags",

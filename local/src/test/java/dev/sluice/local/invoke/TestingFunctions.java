@@ -118,7 +118,7 @@ public final class TestingFunctions {
                 s.onFailureQueue());
     }
 
-    public static FunctionSpec withMounts(FunctionSpec s, Map<String, Path> mounts) {
+    public static FunctionSpec withMounts(FunctionSpec s, Map<String, FunctionSpec.Mount> mounts) {
         return new FunctionSpec(
                 s.logicalId(),
                 s.name(),

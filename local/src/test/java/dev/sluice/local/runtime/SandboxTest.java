@@ -67,7 +67,8 @@ class SandboxTest {
         Files.writeString(assets.resolve("one.txt"), "first");
         var spec =
                 TestingFunctions.withEnvironment(
-                        TestingFunctions.withMounts(spec(), Map.of("/mnt/assets", assets)),
+                        TestingFunctions.withMounts(
+                                spec(), Map.of("/mnt/assets", FunctionSpec.Mount.readOnly(assets))),
                         Map.of("ASSETS_DIR", "/mnt/assets", "ASSETS_FILE", "/mnt/assets/one.txt"));
         var pool = pool(walls, spec);
         var file = invoke(pool, "variable ASSETS_FILE").replace("\"", "");
@@ -78,12 +79,28 @@ class SandboxTest {
         if (walls == Walls.NONE) {
             assertThat(file).isEqualTo(assets + "/one.txt");
             assertThat(announced)
-                    .anyMatch(it -> it.contains("variables that name a mounted folder"));
+                    .anyMatch(it ->
+                            it.contains("variables that name a mounted folder")
+                                    && it.contains("where every function could write"));
         } else {
             assertThat(file).isEqualTo("/mnt/assets/one.txt");
             assertThat(invoke(pool, "write /mnt/assets/one.txt")).contains("Read-only file system");
             assertThat(Path.of("/mnt/assets/one.txt")).doesNotExist();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ROOT", "USER"})
+    void letsOneFunctionWriteWhereOthersOnlyRead(Walls walls) throws Exception {
+        var folder = Files.createDirectory(directory.resolve("shared"));
+        var writes = Map.of("/mnt/shared", new FunctionSpec.Mount(folder, /* writable= */ true));
+        var reads = Map.of("/mnt/shared", FunctionSpec.Mount.readOnly(folder));
+        var writer = pool(walls, TestingFunctions.withMounts(spec(), writes));
+        var reader = pool(walls, TestingFunctions.withMounts(spec(), reads));
+        assertThat(invoke(writer, "write /mnt/shared/new")).isEqualTo("\"/mnt/shared/new\"");
+        assertThat(folder.resolve("new")).exists();
+        assertThat(invoke(reader, "exists /mnt/shared/new")).isEqualTo("\"true\"");
+        assertThat(invoke(reader, "write /mnt/shared/other")).contains("Read-only file system");
     }
 
     @ParameterizedTest

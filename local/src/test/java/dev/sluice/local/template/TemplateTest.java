@@ -100,7 +100,8 @@ class TemplateTest {
                     assertThat(it.memoryMegabytes()).isEqualTo(256);
                     assertThat(it.timeout()).isEqualTo(Duration.ofSeconds(30));
                     assertThat(it.reservedConcurrency()).hasValue(3);
-                    assertThat(it.mountPaths()).containsExactly("/mnt/data");
+                    assertThat(it.mounts())
+                            .containsExactly(new Stack.Mount("/mnt/data", /* writable= */ false));
                     assertThat(it.asyncRetries()).isEqualTo(1);
                     assertThat(it.asyncMaxAge()).isEqualTo(Duration.ofHours(6));
                     assertThat(it.onFailureQueue()).contains("demo-Dead");
@@ -147,6 +148,46 @@ class TemplateTest {
                         "No counterpart on one machine for Encrypted of AWS::EFS::FileSystem.",
                         "No counterpart on one machine for ImageUri, Policies of"
                                 + " AWS::Serverless::Function.");
+    }
+
+    @Test
+    void tellsByTheAccessPointsUserWhoMayWrite() throws IOException {
+        var stack =
+                TestingTemplates.stack(
+                        folder,
+                        """
+                        Parameters: {Owner: {Type: String, Default: "1"}}
+                        Resources:
+                          System: {Type: 'AWS::EFS::FileSystem'}
+                          Own:
+                            Type: AWS::EFS::AccessPoint
+                            Properties:
+                              FileSystemId: !Ref System
+                              PosixUser: {Uid: "1", Gid: "1"}
+                              RootDirectory: {Path: /a, CreationInfo: {OwnerUid: !Ref Owner, OwnerGid: "1"}}
+                          Foreign:
+                            Type: AWS::EFS::AccessPoint
+                            Properties:
+                              FileSystemId: !Ref System
+                              PosixUser: {Uid: "2", Gid: "2"}
+                              RootDirectory: {Path: /a, CreationInfo: {OwnerUid: !Ref Owner, OwnerGid: "1"}}
+                          Writer:
+                            Type: AWS::Serverless::Function
+                            Properties:
+                              PackageType: Image
+                              FileSystemConfigs: [{Arn: !GetAtt Own.Arn, LocalMountPath: /mnt/a}]
+                          Reader:
+                            Type: AWS::Serverless::Function
+                            Properties:
+                              PackageType: Image
+                              FileSystemConfigs: [{Arn: !GetAtt Foreign.Arn, LocalMountPath: /mnt/a}]
+                        """);
+
+        assertThat(stack.functions())
+                .flatExtracting(Stack.Function::mounts)
+                .containsExactly(
+                        new Stack.Mount("/mnt/a", /* writable= */ true),
+                        new Stack.Mount("/mnt/a", /* writable= */ false));
     }
 
     @Test
