@@ -154,7 +154,8 @@ def events(endpoints, job):
     token = sample("authorizer-token.json")
     token["authorizationToken"] = "Bearer " + endpoints["token"]
     return {"Intake": drop, "Load": chunk, "Sweep": sample("schedule.json"), "Failure": lost, "Status": get,
-            "Uploads": upload, "Authorizer": token, "Migrate": sample("custom-resource-create.json")}
+            "Uploads": upload, "Authorizer": token, "Migrate": sample("custom-resource-create.json"),
+            "Assets": sample("assets-changed.json")}
 
 
 def as_it_should(function, answer, job, put):
@@ -169,6 +170,8 @@ def as_it_should(function, answer, job, put):
         return answer["policyDocument"]["Statement"][0]["Effect"] == "Allow"
     if function == "Migrate":
         return json.loads(put)["Status"] == "SUCCESS"
+    if function == "Assets":
+        return answer["switched"] is False and answer["refused"] == []  # the bucket is empty
     return answer is None  # Intake and Sweep are asked by nobody who waits
 
 

@@ -82,6 +82,7 @@ public final class Training {
                                 Map.entry("DB_TLS", "disable"),
                                 Map.entry("INBOX_BUCKET", "training"),
                                 Map.entry("EXPORTS_BUCKET", "training"),
+                                Map.entry("ASSETS_BUCKET", "training"),
                                 Map.entry("CHUNKS_QUEUE_URL", aws + "/000000000000/chunks"),
                                 Map.entry("INTAKE_FUNCTION", "intake"),
                                 Map.entry("ASSETS_DIR", events.resolveSibling("assets").toString()),
@@ -113,7 +114,8 @@ public final class Training {
                         "api-get-job.json", "dev.sluice.status.StatusHandler",
                         "api-post-upload.json", "dev.sluice.uploads.UploadsHandler",
                         "authorizer-token.json", "dev.sluice.authorizer.AuthorizerHandler",
-                        "dataset-apply.json", "dev.sluice.migrate.MigrateHandler");
+                        "dataset-apply.json", "dev.sluice.migrate.MigrateHandler",
+                        "assets-changed.json", "dev.sluice.assets.AssetsHandler");
 
         @Override
         public void handleRequest(InputStream input, OutputStream output, Context context)

@@ -21,7 +21,8 @@ class LayoutTest {
         "dev.sluice.status..",
         "dev.sluice.uploads..",
         "dev.sluice.authorizer..",
-        "dev.sluice.migrate.."
+        "dev.sluice.migrate..",
+        "dev.sluice.assets.."
     };
     private final JavaClasses house =
             new ClassFileImporter()

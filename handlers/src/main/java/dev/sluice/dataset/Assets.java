@@ -126,9 +126,9 @@ public final class Assets {
         return file;
     }
 
-    // resolved once per question, so that a switch of the link never mixes two versions in one
-    // answer
-    private Path folder() throws IOException {
+    /// The folder that counts now, without a link in its path where `current` leads to it. Resolved
+    /// once per question, so that a switch never mixes two versions in one answer.
+    public Path folder() throws IOException {
         if (fixed != null) {
             return folder(fixed);
         }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,67 @@ public final class Lookups {
         return new Lookups(other, loaded);
     }
 
+    /// Looks whether a lookup's column can be read and kept.
+    ///
+    /// @throws DatasetException saying what is wrong with it
+    public static void check(Assets assets, LookupName name) throws IOException {
+        var _ = load(assets.lookupFile(name.table()), name);
+    }
+
+    /// Looks whether all of a lookup table is good, not only the columns that a dataset names.
+    ///
+    /// @throws DatasetException with the line of the first fault
+    public static void check(Assets assets, String table) throws IOException {
+        try (var in = new BufferedInputStream(Files.newInputStream(assets.lookupFile(table)))) {
+            var records = records(in);
+            if (!records.next()) {
+                throw invalid(table, 1, "there is no header");
+            }
+            checkText(records, table);
+            checkHeader(records, table);
+            var fields = records.fields();
+            while (records.next()) {
+                checkText(records, table);
+                if (records.fields() != fields) {
+                    throw invalid(
+                            table,
+                            records.line(),
+                            "%d fields, but the header has %d".formatted(records.fields(), fields));
+                }
+            }
+        }
+    }
+
+    private static void checkText(Records records, String table) {
+        if (records.damage() != Records.Damage.NONE) {
+            throw invalid(table, records.damageLine(), "the quotes do not pair");
+        }
+        if (Utf8.firstFault(records.bytes(), records.start(), records.end()) < records.end()) {
+            throw invalid(table, records.line(), "this is not text in UTF-8");
+        }
+    }
+
+    private static void checkHeader(Records records, String table) {
+        var seen = new HashSet<String>();
+        for (var field = 0; field < records.fields(); field++) {
+            var name = new String(value(records, field), UTF_8);
+            if (name.isEmpty() || !seen.add(name)) {
+                throw invalid(
+                        table,
+                        1,
+                        "column %d of the header %s"
+                                .formatted(
+                                        field + 1,
+                                        name.isEmpty() ? "has no name" : "is named again"));
+            }
+        }
+    }
+
+    private static DatasetException invalid(String table, long line, String what) {
+        return new DatasetException(
+                ErrorCode.INVALID_DATASET, "lookups/%s.csv:%d: %s.".formatted(table, line, what));
+    }
+
     /// For each column of a dataset the values it may have, where it names a lookup.
     List<@Nullable LookupSet> of(Dataset dataset) throws IOException {
         var sets = new ArrayList<@Nullable LookupSet>();
@@ -74,8 +136,7 @@ public final class Lookups {
 
     private static LookupSet load(Path file, LookupName name) throws IOException {
         try (var in = new BufferedInputStream(Files.newInputStream(file))) {
-            in.skipNBytes(Header.byteOrderMark(in));
-            var records = new FastRecords(in, Position.START, DIALECT, LONGEST_RECORD_BYTES);
+            var records = records(in);
             var field = field(records, name);
             var values = new LookupSet();
             while (records.next()) {
@@ -83,6 +144,11 @@ public final class Lookups {
             }
             return values;
         }
+    }
+
+    private static Records records(BufferedInputStream in) throws IOException {
+        in.skipNBytes(Header.byteOrderMark(in));
+        return new FastRecords(in, Position.START, DIALECT, LONGEST_RECORD_BYTES);
     }
 
     private static int field(Records records, LookupName name) throws IOException {

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 record DatasetList(Assets assets) {
 
     Answer answer() throws IOException {
-        var names = assets.datasetNames();
+        // one version for the whole answer
+        var now = assets.at(assets.version());
+        var names = now.datasetNames();
         return Answer.document(
                 Json.object(list -> {
                     var array = list.startArrayField("datasets");
                     for (var name : names) {
                         var object = array.startObject();
-                        write(object, name);
+                        write(object, now, name);
                         object.end();
                     }
                     array.end();
@@ -27,10 +29,11 @@ record DatasetList(Assets assets) {
                 null);
     }
 
-    private void write(ObjectComposer<?> object, String name) throws IOException {
+    private static void write(ObjectComposer<?> object, Assets now, String name)
+            throws IOException {
         object.put("dataset", name);
         try {
-            write(object, assets.dataset(name));
+            write(object, now.dataset(name));
         } catch (DatasetException e) {
             object.put("error", e.getMessage());
         }
