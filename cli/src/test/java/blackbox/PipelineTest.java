@@ -3,6 +3,7 @@ package blackbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.stack.AssetsBucket;
 import dev.sluice.cli.stack.Functions;
 import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.JobState;
@@ -242,6 +243,37 @@ final class PipelineTest {
             assertThat(refused.getFirst().message()).doesNotContain("Exception");
         }
         assertFailed(stack.load("broken", "x.csv", "a\n1\n".getBytes(UTF_8)), "INVALID_DATASET");
+    }
+
+    @Test
+    void takesDatasetsFromTheirBucketAndKeepsTheGoodOnes(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("parcels.yaml");
+        var yaml = "dataset: parcels\ntable: parcels\ncolumns:\n  - {name: id, type: bigint}\n";
+        try (var assets = AssetsBucket.of(stack.endpoints())) {
+            assets.put(Files.writeString(file, yaml), "datasets/parcels.yaml");
+            var good = assets.takeIn();
+            apply("parcels", "created");
+            var job = stack.load("parcels", "a.csv", "id\n1\n".getBytes(UTF_8));
+            assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+            assertThat(text("SELECT assets_version FROM sluice.job WHERE number = " + job.number()))
+                    .isEqualTo(good.version());
+            assets.put(Files.writeString(file, yaml + "no: [\n"), "datasets/parcels.yaml");
+            var broken = assets.takeIn();
+            assertThat(broken.version()).isEqualTo(good.version());
+            assertThat(broken.refused())
+                    .filteredOn(refused -> refused.file().equals("datasets/parcels.yaml"))
+                    .singleElement()
+                    .extracting(AssetsBucket.Refused::message)
+                    .asString()
+                    .startsWith("datasets/parcels.yaml:6: this is not YAML");
+            assertThat(stack.load("parcels", "b.csv", "id\n2\n".getBytes(UTF_8)).state())
+                    .isEqualTo(JobState.SUCCEEDED);
+            var token = stack.endpoints().token();
+            assertThat(stack.get("/v1/datasets", token).body())
+                    .contains("\"table\":\"public.parcels\"", "\"navaids\"");
+        } finally {
+            stack.forgetPutAssets();
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.stack.AssetsBucket;
 import dev.sluice.cli.stack.Database;
 import dev.sluice.cli.stack.Endpoints;
 import dev.sluice.cli.stack.Job;
@@ -144,6 +145,19 @@ final class Stack implements AutoCloseable {
     /// Puts a dataset file among the assets of the running stack.
     void addDataset(String name, String yaml) throws IOException {
         Files.writeString(settings.assets().resolve("datasets/" + name + ".yaml"), yaml);
+    }
+
+    /// Empties the bucket of assets, and lets the files count again that lie in the folder.
+    void forgetPutAssets() throws IOException, InterruptedException {
+        var bucket = Objects.requireNonNull(endpoints.assets());
+        for (var object : s3.listObjectsV2(request -> request.bucket(bucket)).contents()) {
+            s3.deleteObject(request -> request.bucket(bucket).key(object.key()));
+        }
+        try (var assets = AssetsBucket.of(endpoints)) {
+            // behind those that saw the bucket when it was full
+            var _ = assets.takeIn();
+        }
+        Files.deleteIfExists(settings.assets().resolve("current"));
     }
 
     private void closeClients() {

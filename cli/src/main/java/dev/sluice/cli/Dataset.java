@@ -5,6 +5,6 @@ import picocli.CommandLine.Command;
 /// `sluice dataset`: the commands about datasets.
 @Command(
         name = "dataset",
-        header = "Makes the tables of datasets.",
+        header = "Uploads datasets and makes their tables.",
         synopsisSubcommandLabel = "COMMAND")
 final class Dataset {}

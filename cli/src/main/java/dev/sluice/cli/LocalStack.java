@@ -170,6 +170,7 @@ final class LocalStack implements AutoCloseable {
                 local.secretAccessKey(),
                 Optional.ofNullable(local.buckets().get("Inbox"))
                         .orElseThrow(() -> new Complaint("The template declares no bucket Inbox.")),
+                local.buckets().get("AssetsBucket"),
                 token);
     }
 

@@ -53,7 +53,10 @@ public final class Main {
     }
 
     private CommandLine commandLine() {
-        var dataset = new CommandLine(new Dataset()).addSubcommand(new DatasetApply(out, err));
+        var dataset =
+                new CommandLine(new Dataset())
+                        .addSubcommand(new DatasetPut(out, err))
+                        .addSubcommand(new DatasetApply(out, err));
         var sluice =
                 new CommandLine(this)
                         .addSubcommand(new Demo(out))

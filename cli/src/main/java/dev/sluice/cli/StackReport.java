@@ -5,6 +5,7 @@ import dev.sluice.cli.stack.Migration;
 import dev.sluice.cli.terminal.Ink;
 import dev.sluice.cli.terminal.Terminal;
 import dev.sluice.cli.terminal.Text;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class StackReport {
         field("sqs", endpoints.sqs());
         field("lambda", endpoints.lambda());
         field("database", endpoints.database());
-        field("assets", settings.assets());
+        field("assets", assets(settings.assets()) + bucket(endpoints));
         field("data", stack.data().path());
         datasets(stack.datasets());
         out.blankLine();
@@ -44,6 +45,16 @@ final class StackReport {
     /// What passed the database proxy.
     void databaseProxy(LocalStack stack) {
         stack.databaseProxy().ifPresent(it -> out.line("The database proxy: " + it + "."));
+    }
+
+    // what lies beside the link is not what the functions see
+    private static String assets(Path folder) {
+        var current = folder.resolve("current");
+        return Files.isSymbolicLink(current) ? current + " (a version)" : folder.toString();
+    }
+
+    private static String bucket(Endpoints endpoints) {
+        return endpoints.assets() == null ? "" : "  bucket " + endpoints.assets();
     }
 
     private void field(String name, @Nullable Object value) {

@@ -38,6 +38,13 @@ final class MainTest {
     }
 
     @Test
+    void refusesWhatIsNoFileOfTheAssetsBeforeAnythingIsUploaded() throws Exception {
+        var file = Files.writeString(folder.resolve("x.txt"), "");
+        assertThat(run("dataset", "put", file.toString())).isEqualTo(2);
+        assertThat(text(err)).contains("neither a dataset (.yaml) nor a lookup table (.csv)");
+    }
+
+    @Test
     void saysThatNothingAnswers() throws Exception {
         var endpoints =
                 """

@@ -173,6 +173,7 @@ final class TestedStack implements AutoCloseable {
                 it.accessKeyId(),
                 it.secretAccessKey(),
                 inbox(),
+                it.buckets().get("AssetsBucket"),
                 keys.token(tenant, Instant.now(), TOKEN_VALIDITY));
     }
 

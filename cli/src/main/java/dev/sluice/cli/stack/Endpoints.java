@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where a stack is and how to sign in: the content of `endpoints.json`. The URLs of S3, SQS and
-/// Lambda, and the keys, are absent in AWS: the SDK knows them.
+/// Lambda, and the keys, are absent in AWS: the SDK knows them. `inbox` and `assets` are buckets.
 public record Endpoints(
         URI api,
         @Nullable URI s3,
@@ -26,6 +26,7 @@ public record Endpoints(
         @Nullable String accessKeyId,
         @Nullable String secretAccessKey,
         String inbox,
+        @Nullable String assets,
         String token) {
 
     public Endpoints {
@@ -67,6 +68,7 @@ public record Endpoints(
                 Json.text(json, "accessKeyId"),
                 Json.text(json, "secretAccessKey"),
                 required(json, "inbox"),
+                Json.text(json, "assets"),
                 required(json, "token"));
     }
 
@@ -98,6 +100,7 @@ public record Endpoints(
         putPresent(map, "accessKeyId", accessKeyId);
         putPresent(map, "secretAccessKey", secretAccessKey);
         map.put("inbox", inbox);
+        putPresent(map, "assets", assets);
         map.put("token", token);
         return map;
     }

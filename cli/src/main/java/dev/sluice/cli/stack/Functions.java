@@ -10,11 +10,14 @@ import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.LogType;
 import software.amazon.awssdk.services.lambda.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 
 /// The stack's functions, invoked through Lambda's API.
 public final class Functions implements AutoCloseable {
     /// As long as a function may run.
     private static final Duration LONGEST_RUN = Duration.ofMinutes(15);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
 
     private final LambdaClient lambda;
     private final Endpoints endpoints;
@@ -43,6 +46,28 @@ public final class Functions implements AutoCloseable {
     /// Invokes by logical id or name, and waits for the result.
     public Invocation invoke(String function, String event) {
         try {
+            return invokeOrBeThrottled(function, event);
+        } catch (TooManyRequestsException e) {
+            throw refused(e);
+        }
+    }
+
+    /// The same for a function of which only one may run: waits for it to be free.
+    public Invocation invokeInTurn(String function, String event, Duration limit)
+            throws InterruptedException {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                return invokeOrBeThrottled(function, event);
+            } catch (TooManyRequestsException e) {
+                if (System.nanoTime() > deadline) throw refused(e);
+            }
+            Thread.sleep(BETWEEN_TRIES);
+        }
+    }
+
+    private Invocation invokeOrBeThrottled(String function, String event) {
+        try {
             var response =
                     lambda.invoke(request ->
                             request.functionName(endpoints.functionName(function))
@@ -57,12 +82,18 @@ public final class Functions implements AutoCloseable {
                     String.join(", ", endpoints.functions().keySet().stream().sorted().toList());
             throw new Complaint(
                     "There is no function " + function + ". There are: " + known + ".", e);
+        } catch (TooManyRequestsException e) {
+            throw e;
         } catch (LambdaException e) {
-            throw new Complaint("Lambda refused: " + e.awsErrorDetails().errorMessage(), e);
+            throw refused(e);
         } catch (SdkClientException e) {
             throw new Complaint(
                     "Nothing answers at " + endpoints.lambda() + ". Is ./sluice up running?", e);
         }
+    }
+
+    private static Complaint refused(LambdaException e) {
+        return new Complaint("Lambda refused: " + e.awsErrorDetails().errorMessage(), e);
     }
 
     private static String decoded(@Nullable String log) {

@@ -44,6 +44,7 @@ final class EndpointsTest {
                         "accessKeyId",
                         "secretAccessKey",
                         "inbox",
+                        "assets",
                         "token");
     }
 
@@ -74,6 +75,7 @@ final class EndpointsTest {
                 "id",
                 "secret",
                 "sluice-inbox",
+                "sluice-assets",
                 "token");
     }
 }
