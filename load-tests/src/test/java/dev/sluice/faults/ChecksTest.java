@@ -57,9 +57,10 @@ final class ChecksTest {
         files++;
         var file =
                 TestedFile.make(
-                        "demo/faults/check " + files + ".csv",
+                        Target.DIRECT,
+                        "check " + files + ".csv",
                         files,
-                        new TestedFile.Recipe(400, 10, false),
+                        new TestedFile.Recipe(400, 10, false, false),
                         new Random(files));
         drop = new Drop(file, stack.drop(file), Set.of(), /* duplicate= */ false);
         var found = mine.await(file.key(), drop.version(), LIMIT).orElseThrow();
@@ -75,7 +76,7 @@ final class ChecksTest {
 
     private List<String> findings(Drop of) throws Exception {
         var checks = new Checks(ledger);
-        checks.drop(of);
+        checks.drop(of, List.of());
         checks.api(List.of(of), mine, foreign);
         return checks.findings();
     }
@@ -86,30 +87,32 @@ final class ChecksTest {
 
     @Test
     void seesALostRow() throws Exception {
-        execute("DELETE FROM faults WHERE ctid = (SELECT min(ctid) FROM faults WHERE _job = %d)");
+        execute(
+                "DELETE FROM faults_direct WHERE ctid = (SELECT min(ctid) FROM faults_direct WHERE _job = %d)");
         assertThat(findings()).anyMatch(it -> it.startsWith("I1 1 rows"));
     }
 
     @Test
     void seesARowTwice() throws Exception {
-        execute("INSERT INTO faults SELECT * FROM faults WHERE _job = %d ORDER BY _record LIMIT 1");
+        execute(
+                "INSERT INTO faults_direct SELECT * FROM faults_direct WHERE _job = %d ORDER BY _record LIMIT 1");
         assertThat(findings()).anyMatch(it -> it.startsWith("I1 row") && it.endsWith("twice"));
     }
 
     @Test
     void seesAValueThatIsAnother() throws Exception {
         execute(
-                "UPDATE faults SET word = 'another' WHERE _job = %d AND _record % 7 = 0"
+                "UPDATE faults_direct SET word = 'another' WHERE _job = %d AND _record % 7 = 0"
                         .replace("% 7", "%% 7"));
         assertThat(findings()).anyMatch(it -> it.startsWith("I1 row"));
     }
 
     @Test
     void seesRowsOfNobody() throws Exception {
-        long rows = ledger.number("SELECT count(*) FROM faults");
-        ledger.execute("INSERT INTO faults (file, id, _job, _record) VALUES (1, 1, -1, 1)");
+        long rows = ledger.rows();
+        ledger.execute("INSERT INTO faults_direct (file, id, _job, _record) VALUES (1, 1, -1, 1)");
         assertThat(rest(rows, List.of())).anyMatch(it -> it.startsWith("I1 the table has"));
-        ledger.execute("DELETE FROM faults WHERE _job = -1");
+        ledger.execute("DELETE FROM faults_direct WHERE _job = -1");
         assertThat(rest(rows, List.of())).isEmpty();
     }
 
@@ -189,8 +192,36 @@ final class ChecksTest {
     }
 
     @Test
+    void seesRowsLeftInAStagingTable() throws Exception {
+        long rows = ledger.rows();
+        ledger.execute(
+                "INSERT INTO sluice_stage.faults_limited (file, id, _job, _record) VALUES (1, 1, -1, 1)");
+        assertThat(rest(rows, List.of())).anyMatch(it -> it.startsWith("I6 1 rows are left"));
+        ledger.execute("DELETE FROM sluice_stage.faults_limited WHERE _job = -1");
+    }
+
+    @Test
+    void seesARowOfAFailedJobThatShouldBeSeenWholeOrNotAtAll() throws Exception {
+        var file =
+                TestedFile.make(
+                        Target.LIMITED,
+                        "too bad " + files + ".csv",
+                        files,
+                        new TestedFile.Recipe(300, 60, false, false),
+                        new Random(files));
+        var failed = new Drop(file, stack.drop(file), Set.of(), /* duplicate= */ false);
+        var found = mine.await(file.key(), failed.version(), LIMIT).orElseThrow();
+        var end = mine.awaitUntil(found.id(), LIMIT, it -> it.state().isEnd());
+        assertThat(findings(failed)).isEmpty();
+        ledger.execute(
+                "INSERT INTO faults_limited (file, id, _job, _record) VALUES (1, 1, %d, 1)"
+                        .formatted(end.number()));
+        assertThat(findings(failed)).anyMatch(it -> it.startsWith("I1 1 rows of job"));
+    }
+
+    @Test
     void seesASessionAndALockThatWereLeftBehind() throws Exception {
-        long rows = ledger.number("SELECT count(*) FROM faults");
+        long rows = ledger.rows();
         var url = "jdbc:postgresql://127.0.0.1:" + stack.database().getPort() + "/sluice";
         try (var left = DriverManager.getConnection(url, "sluice_loader", "");
                 var statement = left.createStatement()) {

@@ -36,7 +36,7 @@ final class FaultsTest {
                 // The first round's is the run's own seed, so that one round can be had again.
                 long roundSeed = number == 1 ? seed : seedOf(number);
                 var round = Round.of(roundSeed, number, firstKind(roundSeed));
-                long rowsBefore = ledger.number("SELECT count(*) FROM public.faults");
+                long rowsBefore = ledger.rows();
                 report.add(new RoundRun(stack, ledger, mine, foreign, round).run(rowsBefore));
             }
         } finally {

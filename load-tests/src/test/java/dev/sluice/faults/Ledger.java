@@ -10,18 +10,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The database as its owner sees it, past all relays: what the checks read, and the few things
 /// that faults do to it.
 ///
-/// Every question is asked again on a new connection for a while, since the server may be down.
+/// Every question is asked again for a while, since the server may be down. Thread-safe.
 final class Ledger {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String url;
     private final Properties properties = new Properties();
+    private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
 
     Ledger(URI database) {
         url = "jdbc:postgresql://127.0.0.1:" + database.getPort() + database.getPath();
@@ -92,8 +95,17 @@ final class Ledger {
     <R extends @Nullable Object> R ask(Question<R> question) throws SQLException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            try (var connection = connect()) {
-                return question.ask(connection);
+            try {
+                var held = idle.poll();
+                var connection = held == null ? connect() : held;
+                try {
+                    R answer = question.ask(connection);
+                    idle.add(connection);
+                    return answer;
+                } catch (SQLException e) {
+                    connection.close();
+                    throw e;
+                }
             } catch (SQLException e) {
                 if (System.nanoTime() > end) {
                     throw e;
@@ -179,8 +191,34 @@ final class Ledger {
                 CREATE TRIGGER watched AFTER UPDATE ON sluice.job FOR EACH ROW
                     WHEN ((OLD.state, OLD.plan_fence) IS DISTINCT FROM (NEW.state, NEW.plan_fence))
                     EXECUTE FUNCTION watched.job();
-                ALTER TABLE public.faults ADD CHECK (word <> 'forbidden');
                 """);
+        for (var target : Target.values()) {
+            execute("ALTER TABLE %s ADD CHECK (word <> 'forbidden')".formatted(target.table()));
+        }
+    }
+
+    /// How many rows are in all tables.
+    long rows() throws SQLException {
+        long rows = 0;
+        for (var target : Target.values()) {
+            rows += number("SELECT count(*) FROM " + target.table());
+        }
+        return rows;
+    }
+
+    long rowsOf(Target target, long job) throws SQLException {
+        return number(
+                "SELECT count(*) FROM %s WHERE _job = ?".formatted(target.table()),
+                Math.toIntExact(job));
+    }
+
+    /// How many rows wait in staging tables.
+    long stagedRows() throws SQLException {
+        long rows = 0;
+        for (var target : Target.values()) {
+            rows += number("SELECT count(*) FROM " + target.stagingTable());
+        }
+        return rows;
     }
 
     List<JobRow> jobs(String key, String version) throws SQLException {
@@ -249,9 +287,10 @@ final class Ledger {
                 job);
     }
 
-    List<TargetRow> rows(int job) throws SQLException {
+    List<TargetRow> rows(Target target, int job) throws SQLException {
         return list(
-                "SELECT _job, _record, file, id, word, amount::text FROM public.faults WHERE _job = ?",
+                "SELECT _job, _record, file, id, word, amount::text FROM %s WHERE _job = ?"
+                        .formatted(target.table()),
                 row ->
                         new TargetRow(
                                 row.getInt(1),
@@ -324,16 +363,22 @@ final class Ledger {
 
     /// Makes the database refuse every row with this state, until it is called with null.
     void refuseRows(@Nullable String sqlState) throws SQLException {
-        execute("DROP TRIGGER IF EXISTS refuse ON public.faults");
-        if (sqlState != null) {
-            execute(
-                    """
-                    CREATE OR REPLACE FUNCTION watched.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-                    BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '%s'; END $$;
-                    CREATE TRIGGER refuse BEFORE INSERT ON public.faults FOR EACH ROW
-                    EXECUTE FUNCTION watched.refuse();
-                    """
-                            .formatted(sqlState));
+        execute(
+                """
+                CREATE OR REPLACE FUNCTION watched.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '%s'; END $$
+                """
+                        .formatted(sqlState == null ? "XX000" : sqlState));
+        for (var target : Target.values()) {
+            execute("DROP TRIGGER IF EXISTS refuse ON " + target.table());
+            if (sqlState != null) {
+                execute(
+                        """
+                        CREATE TRIGGER refuse BEFORE INSERT ON %s FOR EACH ROW
+                        EXECUTE FUNCTION watched.refuse()
+                        """
+                                .formatted(target.table()));
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ import java.util.Random;
 
 /// What one round drops and which faults strike it; all of it follows from the seed.
 record Round(long seed, List<TestedFile> files, boolean sameContent, List<Injection> injections) {
+    private static final List<Target> TARGETS = List.of(Target.values());
+
     Round {
         files = List.copyOf(files);
         injections = List.copyOf(injections);
@@ -16,12 +18,18 @@ record Round(long seed, List<TestedFile> files, boolean sameContent, List<Inject
     static Round of(long seed, int number, Kind first) {
         var random = new Random(seed);
         var files = files(number, random);
-        boolean same = random.nextInt(6) == 0;
+        var last = files.getLast();
+        boolean same = random.nextInt(6) == 0 && !last.dryRun();
         if (same) {
-            files.add(files.getLast().under(files.getLast().key()));
-        } else if (random.nextInt(5) == 0) {
-            var key = files.getLast().key();
-            files.add(TestedFile.make(key, number * 10 + 8, TestedFile.Recipe.any(random), random));
+            files.add(last);
+        } else if (random.nextInt(4) == 0) {
+            files.add(
+                    TestedFile.make(
+                            last.target(),
+                            last.name(),
+                            number * 10 + 8,
+                            TestedFile.Recipe.any(random),
+                            random));
         }
         var injections = new ArrayList<Injection>();
         injections.add(Injection.any(first, random));
@@ -38,8 +46,13 @@ record Round(long seed, List<TestedFile> files, boolean sameContent, List<Inject
     private static List<TestedFile> files(int number, Random random) {
         var files = new ArrayList<TestedFile>();
         for (int at = 1 + random.nextInt(3); at > 0; at--) {
-            var key = "%s/faults/round %d, file %d.csv".formatted(TestedStack.TENANT, number, at);
-            files.add(TestedFile.make(key, number * 10 + at, recipe(at, random), random));
+            var name = "round %d, file %d.csv".formatted(number, at);
+            // The direct road more often: it has more moments.
+            var target =
+                    random.nextInt(3) == 0
+                            ? Target.DIRECT
+                            : TARGETS.get(random.nextInt(TARGETS.size()));
+            files.add(TestedFile.make(target, name, number * 10 + at, recipe(at, random), random));
         }
         return files;
     }
@@ -48,7 +61,7 @@ record Round(long seed, List<TestedFile> files, boolean sameContent, List<Inject
     private static TestedFile.Recipe recipe(int at, Random random) {
         var any = TestedFile.Recipe.any(random);
         return at == 1 && any.records() < 300
-                ? new TestedFile.Recipe(600, any.badShare(), any.gzip())
+                ? new TestedFile.Recipe(600, any.badShare(), any.gzip(), any.dryRun())
                 : any;
     }
 }

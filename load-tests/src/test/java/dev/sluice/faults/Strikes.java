@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,6 +49,8 @@ final class Strikes {
     private final Ledger ledger;
     private final Processes processes = new Processes();
     private final List<Checks.Drop> drops = new CopyOnWriteArrayList<>();
+    // A fault may strike before the drop is known here.
+    private final Set<String> anyMayFail = ConcurrentHashMap.newKeySet();
     private final Set<Kind> struck = ConcurrentHashMap.newKeySet();
     private final Queue<String> diary = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> held = new ConcurrentLinkedQueue<>();
@@ -68,7 +71,7 @@ final class Strikes {
 
     /// The drops of the round, also those that a fault made.
     List<Checks.Drop> drops() {
-        return drops;
+        return drops.stream().map(it -> mayFail(it, anyMayFail)).toList();
     }
 
     Set<Kind> struck() {
@@ -158,11 +161,11 @@ final class Strikes {
             case S3_SLOW_DOWN -> answer("503 Slow Down", "SlowDown");
             case S3_ERROR -> answer("500 Internal Server Error", "InternalError");
             case S3_FORBIDDEN -> {
-                mayFail("OBJECT_UNREADABLE");
+                anyMayFail.add("OBJECT_UNREADABLE");
                 yield answer("403 Forbidden", "AccessDenied");
             }
             case S3_MISSING -> {
-                mayFail("OBJECT_VANISHED");
+                anyMayFail.add("OBJECT_VANISHED");
                 yield answer("404 Not Found", "NoSuchVersion");
             }
             case LEASE_RUNS_OUT -> {
@@ -258,14 +261,10 @@ final class Strikes {
         return new Verdict.Answer(text.getBytes(UTF_8));
     }
 
-    private void mayFail(String code) {
-        drops.replaceAll(it -> mayFail(it, code));
-    }
-
-    private static Checks.Drop mayFail(Checks.Drop drop, String code) {
-        var codes = new java.util.HashSet<>(drop.mayFail());
-        codes.add(code);
-        return new Checks.Drop(drop.file(), drop.version(), codes, drop.duplicate());
+    private static Checks.Drop mayFail(Checks.Drop drop, Set<String> codes) {
+        var all = new HashSet<>(drop.mayFail());
+        all.addAll(codes);
+        return new Checks.Drop(drop.file(), drop.version(), all, drop.duplicate());
     }
 
     private void sendAgain(int times) throws SQLException {
@@ -299,11 +298,15 @@ final class Strikes {
     private void replace() throws SQLException {
         for (var drop : drops) {
             if (isAlone(drop) && !ledger.jobs(drop.file().key(), drop.version()).isEmpty()) {
-                var recipe = new TestedFile.Recipe(50, 5, false);
+                var recipe = new TestedFile.Recipe(50, 5, false, false);
                 var random = new java.util.Random(drop.file().number());
                 drop(
                         TestedFile.make(
-                                drop.file().key(), drop.file().number() + 5, recipe, random),
+                                drop.file().target(),
+                                drop.file().name(),
+                                drop.file().number() + 5,
+                                recipe,
+                                random),
                         false);
                 return;
             }
@@ -313,7 +316,8 @@ final class Strikes {
     private void delete() throws SQLException {
         for (var drop : drops) {
             if (isAlone(drop) && !ledger.jobs(drop.file().key(), drop.version()).isEmpty()) {
-                drops.replaceAll(it -> it.equals(drop) ? mayFail(it, "OBJECT_VANISHED") : it);
+                drops.replaceAll(
+                        it -> it.equals(drop) ? mayFail(it, Set.of("OBJECT_VANISHED")) : it);
                 stack.remove(drop.file().key(), drop.version());
                 note("deleted " + drop.file().key());
                 return;
@@ -365,6 +369,20 @@ final class Strikes {
             }
         } catch (SQLException e) {
             note(held.size() + " connections held: " + e.getMessage());
+        }
+        later(() -> {
+            Thread.sleep(Kind.CONNECTIONS_USED_UP.lasts());
+            release();
+        });
+    }
+
+    private void release() {
+        for (var connection = held.poll(); connection != null; connection = held.poll()) {
+            try {
+                connection.close();
+            } catch (SQLException _) {
+                // cut by another fault
+            }
         }
     }
 
@@ -462,13 +480,7 @@ final class Strikes {
             note("a strike does not end");
         }
         processes.goOn();
-        for (var connection = held.poll(); connection != null; connection = held.poll()) {
-            try {
-                connection.close();
-            } catch (SQLException _) {
-                // cut by another fault
-            }
-        }
+        release();
         for (var task : tasks) {
             boolean _ = task.join(Duration.ofSeconds(20));
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -14,11 +15,20 @@ import org.jspecify.annotations.Nullable;
 /// A file that was made up, and what must come of each of its records: whoever makes the file knows
 /// it without reading it.
 ///
-/// @param rows the good rows by their record's number
+/// @param rows the rows that come of it by their record's number
 /// @param rejects the codes of the bad records by their number
+/// @param duplicates how many good records give way to another of their key
+/// @param dryRun whether it is dropped for the report alone
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record TestedFile(
-        String key, int number, byte[] content, Map<Long, Row> rows, Map<Long, String> rejects) {
+        Target target,
+        String key,
+        int number,
+        byte[] content,
+        Map<Long, Row> rows,
+        Map<Long, String> rejects,
+        long duplicates,
+        boolean dryRun) {
     private static final String[] WORDS = {
         "plain",
         "naïve",
@@ -39,41 +49,69 @@ record TestedFile(
     record Row(int file, int id, @Nullable String word, @Nullable String amount) {}
 
     long records() {
-        return (long) rows.size() + rejects.size();
+        return rows.size() + rejects.size() + duplicates;
+    }
+
+    /// Whether its job must fail since it has more bad records than its dataset bears.
+    boolean isTooBad() {
+        return target.isTooBad(rejects.size(), records());
     }
 
     /// How a file is made.
     ///
     /// @param badShare how many of a hundred records are bad
-    record Recipe(int records, int badShare, boolean gzip) {
+    record Recipe(int records, int badShare, boolean gzip, boolean dryRun) {
         static Recipe any(RandomGenerator random) {
             int[] shares = {0, 0, 0, 1, 10, 60};
             int[] sizes = {0, 1, 40, 300, 600, 1_200};
             return new Recipe(
                     sizes[random.nextInt(sizes.length)] + random.nextInt(50),
                     shares[random.nextInt(shares.length)],
-                    random.nextInt(5) == 0);
+                    random.nextInt(5) == 0,
+                    random.nextInt(12) == 0);
         }
     }
 
-    static TestedFile make(String key, int number, Recipe recipe, RandomGenerator random) {
+    /// @param name the last part of its key
+    static TestedFile make(
+            Target target, String name, int number, Recipe recipe, RandomGenerator random) {
         var text = new StringBuilder("file,id,word,amount\n");
         var rows = new TreeMap<Long, Row>();
         var rejects = new TreeMap<Long, String>();
-        for (int id = 1; id <= recipe.records(); id++) {
+        var recordOfId = new HashMap<Integer, Long>();
+        long duplicates = 0;
+        for (int record = 1; record <= recipe.records(); record++) {
             if (random.nextInt(100) < recipe.badShare()) {
-                rejects.put((long) id, bad(text, number, id, random));
-            } else {
-                rows.put((long) id, good(text, number, id, random));
+                rejects.put((long) record, bad(text, number, record, random));
+                continue;
+            }
+            boolean again = target.hasKey() && record > 1 && random.nextInt(8) == 0;
+            int id = again ? random.nextInt(1, record) : record;
+            var row = good(text, number, id, random);
+            var before = recordOfId.get(id);
+            duplicates += before == null ? 0 : 1;
+            if (before == null || target == Target.UPSERTING) {
+                recordOfId.put(id, (long) record);
+                rows.put((long) record, row);
+            }
+            if (before != null && target == Target.UPSERTING) {
+                rows.remove(before);
             }
         }
         var bytes = text.toString().getBytes(UTF_8);
-        return new TestedFile(key, number, recipe.gzip() ? zipped(bytes) : bytes, rows, rejects);
+        return new TestedFile(
+                target,
+                TestedStack.TENANT + "/" + target.dataset() + "/" + name,
+                number,
+                recipe.gzip() ? zipped(bytes) : bytes,
+                rows,
+                rejects,
+                duplicates,
+                recipe.dryRun());
     }
 
-    /// The same content under another key or once more under the same.
-    TestedFile under(String otherKey) {
-        return new TestedFile(otherKey, number, content, rows, rejects);
+    String name() {
+        return key.substring(key.lastIndexOf('/') + 1);
     }
 
     private static Row good(StringBuilder text, int file, int id, RandomGenerator random) {

@@ -41,16 +41,6 @@ final class TestedStack implements AutoCloseable {
     // The JVM's and the runtime's: they are there before any work.
     private static final String OWN_FILES = "hsperfdata_.*|lib.*\\.so|.*aws-lambda.*|\\.java_pid.*";
     private static final Duration TOKEN_VALIDITY = Duration.ofDays(1);
-    private static final String DATASET =
-            """
-            dataset: faults
-            table: faults
-            columns:
-              - {name: file, type: integer, required: true}
-              - {name: id, type: integer, required: true}
-              - {name: word, type: text}
-              - {name: amount, type: "numeric(12,2)"}
-            """;
 
     private final Map<Service, Relay> relays = new EnumMap<>(Service.class);
     private final Path folder;
@@ -115,9 +105,10 @@ final class TestedStack implements AutoCloseable {
     private Path assets() throws IOException {
         var assets = folder.resolve("assets");
         Files.createDirectories(assets.resolve("lookups"));
-        Files.writeString(
-                Files.createDirectories(assets.resolve("datasets")).resolve("faults.yaml"),
-                DATASET);
+        var datasets = Files.createDirectories(assets.resolve("datasets"));
+        for (var target : Target.values()) {
+            Files.writeString(datasets.resolve(target.dataset() + ".yaml"), target.file());
+        }
         return assets;
     }
 
@@ -217,8 +208,9 @@ final class TestedStack implements AutoCloseable {
 
     /// Drops a file and gives the id of its version.
     String drop(TestedFile file) {
+        Map<String, String> metadata = file.dryRun() ? Map.of("sluice-dry-run", "true") : Map.of();
         return s3.putObject(
-                        it -> it.bucket(inbox()).key(file.key()),
+                        it -> it.bucket(inbox()).key(file.key()).metadata(metadata),
                         RequestBody.fromBytes(file.content()))
                 .versionId();
     }
