@@ -18,7 +18,6 @@ import dev.sluice.rest.ProblemException;
 import dev.sluice.rest.Request;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// The routes of the POST side. Every statement about a job carries the tenant or comes after a
 /// look whose job it is; for ops it is anybody's.
 final class Routes {
-    // who began to send before the URL ended may take a while
-    private static final Duration GRACE = Duration.ofHours(1);
-
     private final Database database;
     private final Assets assets;
     private final JobIds ids;
@@ -108,7 +104,7 @@ final class Routes {
                         urls.bucket(),
                         key,
                         length == null ? 0 : length,
-                        clock.instant().plus(UploadUrls.time(length)).plus(GRACE),
+                        clock.instant().plus(UploadUrls.time(length)),
                         UploadUrls.needsParts(length) ? urls.begin(key, id) : null);
         return database.inTransaction(c -> Jobs.awaitUpload(c, upload));
     }
@@ -119,7 +115,7 @@ final class Routes {
         if (job.state() != JobState.AWAITING_UPLOAD) {
             return Optional.empty();
         }
-        var until = clock.instant().plus(UploadUrls.time(job.drop().bytes())).plus(GRACE);
+        var until = clock.instant().plus(UploadUrls.time(job.drop().bytes()));
         return database.<Optional<Uploads.Awaited>, SQLException>inTransaction(
                         c -> Uploads.renew(c, job.id(), until))
                 .map(awaited -> way(job.id(), awaited));
