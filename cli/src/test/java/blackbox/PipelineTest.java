@@ -7,9 +7,11 @@ import dev.sluice.cli.stack.AssetsBucket;
 import dev.sluice.cli.stack.Functions;
 import dev.sluice.cli.stack.Job;
 import dev.sluice.cli.stack.JobState;
+import dev.sluice.cli.stack.Jobs;
 import dev.sluice.cli.stack.Json;
 import dev.sluice.cli.stack.Migration;
 import dev.sluice.cli.stack.Reject;
+import dev.sluice.cli.stack.Uploads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -291,6 +294,108 @@ final class PipelineTest {
         assertThat(stack.get("/v1/jobs", other).body()).doesNotContain(job.id());
         assertThat(stack.get("/v1/jobs/" + job.id(), stack.endpoints().token()).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void loadsAFileThatCameByAPresignedUrl() throws Exception {
+        var mine = stack.as("demo");
+        var wanted = "{\"dataset\":\"things\",\"fileName\":\"by url.csv\",\"contentLength\":12}";
+        var offer = Json.object(mine.send("POST", "/v1/uploads", wanted, Map.of()).body());
+        var id = String.valueOf(Json.text(offer, "jobId"));
+        var url = String.valueOf(Json.text(offer, "url"));
+        var headers = Map.of("x-amz-meta-sluice-job", id);
+        assertThat(stack.jobs().get(id).state()).isEqualTo(JobState.AWAITING_UPLOAD);
+        assertThat(
+                        stack.putTo(url.replace("by%20url", "other"), headers, "id,name\n1,a\n")
+                                .statusCode())
+                .isEqualTo(403);
+        assertThat(stack.putTo(url, Map.of(), "id,name\n1,a\n").statusCode()).isEqualTo(403);
+
+        assertThat(stack.putTo(url, headers, "id,name\n1,a\n").statusCode()).isEqualTo(200);
+        var job = stack.jobs().awaitUntil(id, Duration.ofMinutes(1), it -> it.state().isEnd());
+        assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(things(job)).isEqualTo("1 a -");
+
+        var later = stack.putTo(url, headers, "id,name\n2,b\n");
+        var version = later.headers().firstValue("x-amz-version-id").orElseThrow();
+        var next = stack.end("demo/things/by url.csv", version);
+        assertThat(next.id()).isNotEqualTo(id);
+        assertThat(things(next)).isEqualTo("2 b -");
+        assertThat(stack.jobs().get(id).rows()).isEqualTo(job.rows());
+    }
+
+    @Test
+    void sendsAFileOfOneLabelOnce(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("f.csv"), "id,name\n1,labelled\n");
+        try (var uploads = new Uploads(stack.jobs())) {
+            var first = uploads.put(file, "things", "label.csv", "a label", _ -> {}).orElseThrow();
+            var again = uploads.put(file, "things", "label.csv", "a label", _ -> {}).orElseThrow();
+            assertThat(again).isEqualTo(first);
+            var job =
+                    stack.jobs().awaitUntil(first, Duration.ofMinutes(1), it -> it.state().isEnd());
+            assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+            assertThat(job.label()).isEqualTo("a label");
+            assertThat(uploads.put(file, "things", "label.csv", "a label", _ -> {}))
+                    .hasValue(first);
+        }
+        assertThat(stack.jobs().list(Jobs.Filter.key("demo/things/label.csv"), 10)).hasSize(1);
+    }
+
+    @Test
+    void givesRejectsBackAsAFileThatLoadsOnceItIsMended() throws Exception {
+        var content = "id,name,amount\n1,a,1\nx,=b,2\n3,\"c\nd\",much\n4,e,4\n";
+        var job = stack.load("things", "to mend.csv", content.getBytes(UTF_8));
+        var bytes = new ByteArrayOutputStream();
+        stack.jobs().rejectFile(job.id(), bytes);
+        var file = bytes.toString(UTF_8);
+        assertThat(file)
+                .startsWith(
+                        """
+                        id,name,amount,sluice_line,sluice_column,sluice_code,sluice_message
+                        x,'=b,2,3,id,INVALID_INTEGER,\
+                        """)
+                .contains("\n3,\"c\nd\",much,4,amount,INVALID_NUMBER,");
+
+        var mended = file.replace("x,'=b", "2,b").replace("much", "3");
+        var again = stack.load("things", "mended.csv", mended.getBytes(UTF_8));
+        assertThat(again.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(things(again)).isEqualTo("2 b 2.00, 3 c\nd 3.00");
+    }
+
+    @Test
+    void retriesWhatFailedOnceItsCauseIsGone() throws Exception {
+        var yaml =
+                """
+                dataset: retried
+                table: retried
+                columns:
+                  - {name: word, type: text}
+                """;
+        stack.addDataset("retried", yaml);
+        var job = stack.load("retried", "early.csv", "word\na\n".getBytes(UTF_8));
+        assertFailed(job, "DATASET_NOT_APPLIED");
+        apply("retried", "created");
+
+        assertThat(stack.jobs().move(job.id(), "retry").state()).isEqualTo(JobState.QUEUED);
+        var after =
+                stack.jobs().awaitUntil(job.id(), Duration.ofMinutes(1), it -> it.state().isEnd());
+        assertThat(after.state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(rowsOf("retried", after)).isEqualTo(1);
+    }
+
+    @Test
+    void letsOpsMoveAnyJobByTheirSignatureAlone() throws Exception {
+        var other = stack.as("other");
+        var wanted = "{\"dataset\":\"things\",\"fileName\":\"ops.csv\"}";
+        var id = id(other.send("POST", "/v1/uploads", wanted, Map.of()).body());
+        var path = "/ops/v1/jobs/" + id + "/cancel";
+
+        assertThat(other.send("POST", path, "", Map.of()).statusCode()).isEqualTo(403);
+        assertThat(stack.sendSigned("POST", path, "wrong").statusCode()).isEqualTo(403);
+        var secret = String.valueOf(stack.endpoints().secretAccessKey());
+        var answer = stack.sendSigned("POST", path, secret);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Json.text(Json.object(answer.body()), "state")).isEqualTo("CANCELLED");
     }
 
     @Test

@@ -24,7 +24,11 @@ import java.util.Objects;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -135,6 +139,55 @@ final class Stack implements AutoCloseable {
     String tokenOf(String tenant) throws IOException {
         return SigningKeys.in(settings.data().resolve("keys"))
                 .token(tenant, Instant.now(), Duration.ofMinutes(5));
+    }
+
+    /// PUTs to a URL as it was handed out.
+    HttpResponse<Void> putTo(String url, Map<String, String> headers, String content)
+            throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create(url))
+                        .timeout(Duration.ofSeconds(20))
+                        .PUT(HttpRequest.BodyPublishers.ofString(content));
+        headers.forEach(request::header);
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request.build(), BodyHandlers.discarding());
+        }
+    }
+
+    /// A request signed as AWS wants it, by this access key and a secret.
+    HttpResponse<String> sendSigned(String method, String path, String secret)
+            throws IOException, InterruptedException {
+        var uri = URI.create(endpoints.api() + path);
+        var signed =
+                AwsV4HttpSigner.create()
+                        .sign(it ->
+                                it.identity(
+                                                AwsCredentialsIdentity.create(
+                                                        Objects.requireNonNull(
+                                                                endpoints.accessKeyId()),
+                                                        secret))
+                                        .request(
+                                                SdkHttpRequest.builder()
+                                                        .method(SdkHttpMethod.valueOf(method))
+                                                        .uri(uri)
+                                                        .build())
+                                        .putProperty(
+                                                AwsV4HttpSigner.SERVICE_SIGNING_NAME, "execute-api")
+                                        .putProperty(
+                                                AwsV4HttpSigner.REGION_NAME, endpoints.region()))
+                        .request();
+        var request =
+                HttpRequest.newBuilder(uri)
+                        .timeout(Duration.ofSeconds(40))
+                        .method(method, HttpRequest.BodyPublishers.noBody());
+        signed.forEachHeader((name, values) -> {
+            if (!name.equalsIgnoreCase("Host") && !name.equalsIgnoreCase("Content-Length")) {
+                values.forEach(value -> request.header(name, value));
+            }
+        });
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request.build(), BodyHandlers.ofString());
+        }
     }
 
     /// A client that asks as a tenant.

@@ -43,11 +43,13 @@ public record Request(Json.Value event) {
         return null;
     }
 
-    /// What stands before `/v1` in links: the stage.
+    /// What stands before `/v1` in links: the stage. Those of ops lead to the tenant's routes,
+    /// where a job is read.
     public String base() {
         var path = event.get("requestContext").get("path").textOrNull();
         int version = path == null ? -1 : path.indexOf("/v1/");
-        return path == null || version < 0 ? "" : path.substring(0, version);
+        var base = path == null || version < 0 ? "" : path.substring(0, version);
+        return isForOps() ? base.replaceFirst("/ops$", "") : base;
     }
 
     /// The job that the path names.

@@ -6,11 +6,12 @@ import dev.sluice.dataset.Column;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.Format;
 import dev.sluice.job.ErrorCode;
-import dev.sluice.job.Position;
 import dev.sluice.job.Reject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class RejectFile {
 
     private final Format format;
     private final Dialect dialect;
+    private final Charset charset;
     private final Set<String> columns;
     private final Limits limits;
     private final OutputStream out;
@@ -43,6 +45,7 @@ public final class RejectFile {
     public RejectFile(Dataset dataset, Limits limits, OutputStream out) {
         this.format = dataset.format();
         this.dialect = Dialect.of(format);
+        this.charset = format.encoding().charset();
         this.columns =
                 dataset.columns().stream()
                         .map(Column::from)
@@ -51,20 +54,32 @@ public final class RejectFile {
         this.out = out;
     }
 
-    /// Whether the original's header is wanted.
-    public boolean hasHeader() {
+    /// Whether the beginning of the original is wanted: without it the file would be read
+    /// otherwise.
+    public boolean hasBeginning() {
+        return hasHeader() || format.skipLines() > 0;
+    }
+
+    private boolean hasHeader() {
         return format.header() && format.type() != Format.Type.JSONL;
     }
 
-    /// Writes the header of the original, whose decompressed bytes stand at their first, with the
-    /// names of the reasons.
-    public void header(InputStream in) throws IOException {
-        int mark = Header.byteOrderMark(in);
-        out.write(in.readNBytes(mark));
-        var records = new FastRecords(in, new Position(mark, 1, 1), dialect, limits.headerBytes());
+    /// Writes the beginning of the original, whose decompressed bytes stand at their first: what
+    /// comes before the header, and the header with the names of the reasons.
+    public void beginning(InputStream in) throws IOException {
+        var bytes = in.readNBytes(limits.headerBytes());
+        var lead = Header.behindLead(bytes, format);
+        int at = Math.toIntExact(lead.byteOffset());
+        if (!hasHeader()) {
+            out.write(bytes, 0, at);
+            return;
+        }
+        var rest = new ByteArrayInputStream(bytes, at, bytes.length - at);
+        var records = RefusedRecords.asWritten(rest, lead, format, limits.headerBytes());
         if (!records.next()) {
             throw new FileException(ErrorCode.OBJECT_CHANGED, "The file has no header any more.");
         }
+        out.write(bytes, 0, Math.toIntExact(records.byteOffset()));
         var names = new HashSet<String>();
         writeFields(records.bytes(), records.start(), records.end(), names);
         for (var reason : REASONS) {
@@ -104,13 +119,14 @@ public final class RejectFile {
             throws IOException {
         int at = from;
         while (true) {
-            boolean quoted = at < to && bytes[at] == dialect.quote();
-            int value = quoted ? at + 1 : at;
+            int quote = behindBlanks(bytes, at, to);
+            boolean quoted = quote < to && bytes[quote] == dialect.quote();
+            int value = quoted ? quote + 1 : at;
             int valueEnd = quoted ? closingQuote(bytes, value, to) : delimiter(bytes, value, to);
-            int end = quoted ? delimiter(bytes, valueEnd, to) : valueEnd;
+            int end = quoted ? plainDelimiter(bytes, valueEnd, to) : valueEnd;
             boolean kept = false;
             if (names != null) {
-                var name = new String(bytes, value, valueEnd - value, UTF_8);
+                var name = new String(bytes, value, valueEnd - value, charset);
                 names.add(name);
                 kept = columns.contains(name);
             }
@@ -127,7 +143,24 @@ public final class RejectFile {
         }
     }
 
+    private int behindBlanks(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && dialect.isPassedOver(bytes[at])) {
+            at++;
+        }
+        return at;
+    }
+
     private int delimiter(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != dialect.delimiter()) {
+            at += bytes[at] == dialect.escape() ? 2 : 1;
+        }
+        return Math.min(at, to);
+    }
+
+    /// Behind a closing quote a backslash is text.
+    private int plainDelimiter(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && bytes[at] != dialect.delimiter()) {
             at++;
@@ -138,9 +171,12 @@ public final class RejectFile {
     private int closingQuote(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
-            if (bytes[at] != dialect.quote()) {
+            boolean doubles = dialect.escape() == Dialect.NONE;
+            if (bytes[at] == dialect.escape()) {
+                at += 2;
+            } else if (bytes[at] != dialect.quote()) {
                 at++;
-            } else if (at + 1 < to && bytes[at + 1] == dialect.quote()) {
+            } else if (doubles && at + 1 < to && bytes[at + 1] == dialect.quote()) {
                 at += 2;
             } else {
                 return at;
@@ -164,9 +200,9 @@ public final class RejectFile {
 
     private void writeReason(String text) throws IOException {
         out.write(dialect.delimiter());
-        byte[] bytes = text.getBytes(UTF_8);
+        byte[] bytes = text.getBytes(charset);
         var shown = isFormula(bytes, 0, bytes.length) ? "'" + text : text;
-        out.write(asField(shown).getBytes(UTF_8));
+        out.write(asField(shown).getBytes(charset));
     }
 
     private String asField(String text) {
@@ -176,6 +212,9 @@ public final class RejectFile {
             return text.replace(delimiter, " ").replace('\n', ' ').replace('\r', ' ');
         }
         var q = String.valueOf(quote);
+        if (dialect.escape() != Dialect.NONE) {
+            return q + text.replace("\\", "\\\\").replace(q, "\\" + q) + q;
+        }
         boolean plain =
                 !text.contains(delimiter)
                         && !text.contains(q)

@@ -73,8 +73,8 @@ final class ExportFile {
         try (var out = new Counted(Files.newOutputStream(file))) {
             var rejects = new RejectFile(dataset, limits, out);
             boolean plain = FileInput.Compression.NONE.name().equals(job.compression());
-            if (rejects.hasHeader()) {
-                header(job, rejects, plain);
+            if (rejects.hasBeginning()) {
+                beginning(job, rejects, plain);
                 headerBytes = written;
             }
             if (plain) {
@@ -91,16 +91,16 @@ final class ExportFile {
         return headerBytes;
     }
 
-    private void header(Job job, RejectFile rejects, boolean plain) throws IOException {
+    private void beginning(Job job, RejectFile rejects, boolean plain) throws IOException {
         if (plain) {
             long most = Math.min(job.drop().bytes(), limits.headerBytes());
             try (var in = new BufferedInputStream(inbox.read(job.drop(), 0, most))) {
-                rejects.header(in);
+                rejects.beginning(in);
             }
             return;
         }
         try (var in = expanded(job)) {
-            rejects.header(in);
+            rejects.beginning(in);
         }
     }
 
@@ -108,10 +108,12 @@ final class ExportFile {
         return FileInput.open(inbox.read(job.drop(), 0, job.drop().bytes()), limits);
     }
 
+    /// Never before the first record: there must be something to go on from.
     private boolean isFull() {
-        return records >= caps.records()
-                || written >= caps.bytes()
-                || !clock.instant().isBefore(end);
+        return records > 0
+                && (records >= caps.records()
+                        || written >= caps.bytes()
+                        || !clock.instant().isBefore(end));
     }
 
     // ------------------------------------------------------------------ plain files

@@ -96,6 +96,28 @@ class RejectFileTest {
     }
 
     @Test
+    void keepsToTheDialectOfTheFile() throws Exception {
+        var format = "format: {type: csv, escape: backslash, skipLines: 1, comment: \"#\"}\n";
+        var header = "made today\n# names\nid,other\n";
+
+        assertThat(file(format, header, "x\\,=y,\"=\\\"z\"\n", "a \"b\""))
+                .isEqualTo(
+                        header.strip()
+                                + ",\"sluice_line\",\"sluice_column\",\"sluice_code\",\"sluice_message\"\n"
+                                + "x\\,=y,\"'=\\\"z\",\"2\",\"id\",\"INVALID_INTEGER\",\"a \\\"b\\\"\"\n");
+    }
+
+    @Test
+    void writesReasonsInTheEncodingOfTheFile() throws Exception {
+        var out = new ByteArrayOutputStream();
+        var content = "id,other\nx,\u00e4\n".getBytes(ISO_8859_1);
+        var latin = dataset("format: {type: csv, encoding: iso-8859-1}\n");
+        write(latin, content, "x,", out, "id", "\u00e4!");
+
+        assertThat(out.toString(ISO_8859_1)).endsWith("x,\u00e4,2,id,INVALID_INTEGER,\u00e4!\n");
+    }
+
+    @Test
     void writesWithTheDelimiterOfTheFile() throws Exception {
         assertThat(file("format: {type: tsv, quote: \"\"}\n", "id\tother\n", "=x\ty\n", "a\tb"))
                 .endsWith("\n'=x\ty\t2\tid\tINVALID_INTEGER\ta b\n");
@@ -117,11 +139,11 @@ class RejectFileTest {
             String message)
             throws IOException {
         var file = new RejectFile(dataset, Limits.DEFAULT, out);
-        if (file.hasHeader()) {
-            file.header(new ByteArrayInputStream(content));
+        if (file.hasBeginning()) {
+            file.beginning(new ByteArrayInputStream(content));
         }
         int offset = new String(content, ISO_8859_1).indexOf(record.substring(0, 2));
-        int line = file.hasHeader() ? 2 : 1;
+        int line = 2;
         var reject =
                 new Reject(1, line, offset, column, RejectCode.INVALID_INTEGER, message, "raw");
         var records =

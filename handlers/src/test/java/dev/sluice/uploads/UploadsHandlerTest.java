@@ -291,7 +291,10 @@ class UploadsHandlerTest {
         if (route.endsWith("retry")) {
             fail(job);
         }
-        assertThat(ask(route, null, job.id(), null).status()).isEqualTo(200);
+        var moved = ask(route, null, job.id(), null);
+        assertThat(moved.status()).isEqualTo(200);
+        assertThat(moved.body().get("links").get("self").textOrNull())
+                .isEqualTo("/live/v1/jobs/" + job.id());
         assertThat(ask(route, null, UUID.randomUUID(), null).status()).isEqualTo(404);
     }
 
