@@ -4,6 +4,7 @@ import dev.sluice.dataset.Dataset;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Job;
 import dev.sluice.lambda.Inbox;
+import dev.sluice.lambda.Log;
 import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Layout;
 import dev.sluice.rows.Limits;
@@ -18,10 +19,12 @@ import java.io.InputStream;
 final class ChunkRecords implements AutoCloseable {
     private final InputStream in;
     private final RowReader reader;
+    private final String name;
 
-    private ChunkRecords(InputStream in, RowReader reader) {
+    private ChunkRecords(InputStream in, RowReader reader, String name) {
         this.in = in;
         this.reader = reader;
+        this.name = name;
     }
 
     /// The object could not be read on: carries the checked exception out of the transaction.
@@ -49,7 +52,7 @@ final class ChunkRecords implements AutoCloseable {
                 var reader =
                         RowReader.open(
                                 in, chunk.start(), dataset, layout, lookups, job.number(), limits);
-                return new ChunkRecords(in, reader);
+                return new ChunkRecords(in, reader, job.id() + "/" + chunk.number());
             } catch (IOException | RuntimeException e) {
                 close(in, e);
                 throw e;
@@ -96,6 +99,11 @@ final class ChunkRecords implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (reader.mended() > 0) {
+            Log.info(
+                    "records mended",
+                    line -> line.put("chunk", name).put("records", reader.mended()));
+        }
         in.close();
     }
 }

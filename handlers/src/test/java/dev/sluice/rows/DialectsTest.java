@@ -105,7 +105,7 @@ class DialectsTest {
                 .formatted(row.record(), row.line(), row.byteOffset(), String.join("|", values));
     }
 
-    @Property(tries = 150)
+    @Property(tries = 80)
     void everyReaderAndEveryChunkSizeGivesTheSame(
             @ForAll("hostile") String body, @ForAll("recordLimits") int recordBytes) {
         Dialects.all().forEach(dataset -> agree(dataset, body.getBytes(ISO_8859_1), recordBytes));

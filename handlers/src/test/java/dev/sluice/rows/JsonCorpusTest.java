@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The danger: what is no JSON is stored, or a column of JSON refuses what is. JSONTestSuite says of
-/// each file whether a parser must take it (y_), must not (n_) or may (i_); here the last are
+/// The danger: what is no JSON is stored, or a column of JSON refuses what is. JSONTestSuite says
+/// of each file whether a parser must take it (y_), must not (n_) or may (i_); here the last are
 /// decided too, by what jsonb can hold.
 class JsonCorpusTest {
     // JSON by the standard, but U+0000 is in them, which PostgreSQL has no place for
@@ -37,40 +37,45 @@ class JsonCorpusTest {
     private static final Dataset DATASET =
             Dialects.dataset("type: jsonl", "{name: j, type: jsonb}");
 
-    record Document(String name, byte[] bytes) {
+    record Document(Map<String, Object> entry) {
+        String name() {
+            return String.valueOf(entry.get("name"));
+        }
+
         boolean isTaken() {
-            return TAKEN_THOUGH_FREE.contains(name)
-                    || (name.startsWith("y_") && !NOT_IN_JSONB.contains(name));
+            return TAKEN_THOUGH_FREE.contains(name())
+                    || (name().startsWith("y_") && !NOT_IN_JSONB.contains(name()));
+        }
+
+        byte[] bytes() {
+            if (entry.get("times") instanceof Integer times) {
+                return String.valueOf(entry.get("repeat")).repeat(times).getBytes(UTF_8);
+            }
+            // what is no UTF-8 came into the copy as replacement characters; any such byte will do
+            var lost = new String("\ufffd".getBytes(UTF_8), ISO_8859_1);
+            return new String(String.valueOf(entry.get("input")).getBytes(UTF_8), ISO_8859_1)
+                    .replace(lost, "\u00ff")
+                    .getBytes(ISO_8859_1);
         }
 
         @Override
         public String toString() {
-            return name;
+            return name();
         }
     }
 
     static Stream<Document> documents() {
-        return new String(Corpus.bytes("json-parsing.jsonl"), UTF_8).lines().map(line -> document(line));
+        return new String(Corpus.bytes("json-parsing.jsonl"), UTF_8)
+                .lines()
+                .map(line -> document(line));
     }
 
     private static Document document(String line) {
         try {
-            var entry = JSON.std.mapFrom(line);
-            return new Document(String.valueOf(entry.get("name")), bytes(entry));
+            return new Document(JSON.std.mapFrom(line));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static byte[] bytes(Map<String, Object> entry) {
-        if (entry.get("times") instanceof Integer times) {
-            return String.valueOf(entry.get("repeat")).repeat(times).getBytes(UTF_8);
-        }
-        // what is no UTF-8 came into the copy as replacement characters; any such byte will do
-        var lost = new String("\ufffd".getBytes(UTF_8), ISO_8859_1);
-        return new String(String.valueOf(entry.get("input")).getBytes(UTF_8), ISO_8859_1)
-                .replace(lost, "\u00ff")
-                .getBytes(ISO_8859_1);
     }
 
     @ParameterizedTest

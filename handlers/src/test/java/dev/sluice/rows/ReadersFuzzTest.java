@@ -12,8 +12,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 
-/// The danger: bytes that nobody thought of. In the suite the cases found so far run again, those in
-/// ReadersFuzzTestInputs; `./sluice test fuzz` looks for more.
+/// The danger: bytes that nobody thought of. In the suite the cases found so far run again, those
+/// in ReadersFuzzTestInputs; `./sluice test fuzz` looks for more.
 class ReadersFuzzTest {
     private static final List<Dataset> DIALECTS = Dialects.all().toList();
     private static final Dataset JSON_LINES =
@@ -22,7 +22,8 @@ class ReadersFuzzTest {
                     "{name: j, type: jsonb}, {name: t, type: text}, {name: n, type: integer}");
     private static final int[] RECORD_BYTES = {1, 3, 8, 40, 100_000};
 
-    /// The first byte tells the dialect, the second the limit on a record, the third the chunks' size.
+    /// The first byte tells the dialect, the second the limit on a record, the third the chunks'
+    /// size.
     @FuzzTest
     void everyWayOfReadingGivesTheSame(byte[] bytes) {
         if (bytes.length < 3) {
