@@ -51,8 +51,12 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack start(Path folder, Path assets) throws IOException, InterruptedException {
+        return start(folder, assets, Map.of("ChunkBytes", "262144"));
+    }
+
+    static Stack start(Path folder, Path assets, Map<String, String> parameters)
+            throws IOException, InterruptedException {
         var home = Path.of("").toAbsolutePath().getParent();
-        var parameters = Map.of("ChunkBytes", "262144");
         return new Stack(new UpProcess.Settings(home, folder.resolve("data"), assets, parameters));
     }
 

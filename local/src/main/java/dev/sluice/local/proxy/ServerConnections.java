@@ -329,6 +329,10 @@ final class ServerConnections implements AutoCloseable {
             lock.unlock();
         }
         resting.forEach(this::end);
-        working.forEach(connection -> connection.hangUp(GOOD_BYE));
+        // The time is for all of them together.
+        long end = System.nanoTime() + GOOD_BYE.toNanos();
+        for (var connection : working) {
+            connection.hangUp(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
     }
 }
