@@ -86,6 +86,8 @@ DECLARE
     choose   text;
     winners  text;
     insert   text;
+    picked   text;
+    sliced   text;
     slice_rows text;
     one_row  text;
     absent   text;
@@ -101,7 +103,7 @@ DECLARE
     family   bigint;
     decided  bigint := -1;
 BEGIN
-    SELECT string_agg(format('%I', c), ', ' ORDER BY i) INTO listed
+    SELECT string_agg(format('%I', c), ', ' ORDER BY i), string_agg(format('s.%I', c), ', ' ORDER BY i) INTO listed, picked
     FROM unnest(columns) WITH ORDINALITY AS u (c, i);
     SELECT string_agg(format('s.%I', c), ', ' ORDER BY i), string_agg(format('t.%1$I = s.%1$I', c), ' AND ')
     INTO keyed, same_key FROM unnest(key) WITH ORDINALITY AS u (c, i);
@@ -122,11 +124,13 @@ BEGIN
     winners := ' FROM ' || staged || ' WHERE ' || mine
         || CASE WHEN mode = 'append' THEN '' ELSE ' ORDER BY ' || keyed || ', s._record ' || latest END;
     insert := 'INSERT INTO ' || target || ' (' || listed || ') ';
-    slice_rows := 'SELECT ' || listed || ' FROM ' || staged || ' WHERE s._job = $1 AND s._record = ANY ($2)';
+    -- By its index, row for row: without statistics the planner would read the whole table for each slice.
+    sliced := ' FROM unnest($2) AS r (n) CROSS JOIN LATERAL (SELECT * FROM ' || staged
+        || ' WHERE s._job = $1 AND s._record = r.n OFFSET 0) s';
+    slice_rows := 'SELECT ' || picked || sliced;
     one_row := 'SELECT ' || listed || ' FROM ' || staged || ' WHERE s._job = $1 AND s._record = $2';
     -- whether staged rows are there whose key is not in the target
-    absent := 'SELECT EXISTS (SELECT FROM ' || staged || ' WHERE NOT EXISTS (SELECT FROM ' || target || ' t WHERE '
-        || coalesce(same_key, 'true') || ') AND ';
+    absent := ' NOT EXISTS (SELECT FROM ' || target || ' t WHERE ' || coalesce(same_key, 'true') || '))';
 
     BEGIN
         IF cardinality(replaced) > 0 THEN
@@ -138,7 +142,7 @@ BEGIN
             GET DIAGNOSTICS moved = ROW_COUNT;
             IF moved <> expected THEN
                 IF mode = 'skip-duplicates' THEN
-                    EXECUTE absent || mine || ')' INTO missing USING job, first_record, last_record;
+                    EXECUTE 'SELECT EXISTS (SELECT FROM ' || staged || ' WHERE ' || mine || ' AND' || absent INTO missing USING job, first_record, last_record;
                 ELSE
                     EXECUTE 'SELECT count(*) FROM (' || choose || 's._record' || winners || ') w'
                     INTO counted USING job, first_record, last_record;
@@ -171,7 +175,7 @@ BEGIN
                         IF counted <> cardinality(slice) THEN
                             missing := true;
                             IF mode = 'skip-duplicates' THEN
-                                EXECUTE absent || 's._job = $1 AND s._record = ANY ($2))' INTO missing USING job, slice;
+                                EXECUTE 'SELECT EXISTS (SELECT' || sliced || ' WHERE' || absent INTO missing USING job, slice;
                             END IF;
                             IF missing THEN
                                 RAISE EXCEPTION 'rows went in that are not there' USING ERRCODE = 'SL002';
@@ -211,7 +215,7 @@ BEGIN
                         IF counted = 0 THEN
                             missing := true;
                             IF mode = 'skip-duplicates' THEN
-                                EXECUTE absent || 's._job = $1 AND s._record = $2)' INTO missing USING job, record;
+                                EXECUTE 'SELECT EXISTS (SELECT' || sliced || ' WHERE' || absent INTO missing USING job, ARRAY[record];
                             END IF;
                             IF missing THEN
                                 RAISE EXCEPTION 'rows went in that are not there' USING ERRCODE = 'SL002';

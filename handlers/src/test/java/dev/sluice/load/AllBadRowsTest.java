@@ -87,7 +87,7 @@ class AllBadRowsTest {
                             assets,
                             _ -> {},
                             new ChunkMessages(pipeline.sqs, pipeline.queueUrl));
-            load.load(new Address(pipeline.job(drop).id(), 1), Deadline.in(Duration.ofMinutes(10)));
+            load.load(new Address(pipeline.job(drop).id(), 1), Deadline.in(Duration.ofMinutes(2)));
         }
     }
 }
