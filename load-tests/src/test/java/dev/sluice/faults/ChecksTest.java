@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.stack.Jobs;
 import dev.sluice.faults.Checks.Drop;
 import dev.sluice.faults.Ledger.JobRow;
+import dev.sluice.local.proxy.Pin;
+import dev.sluice.local.proxy.ProxyFigures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -117,12 +120,13 @@ final class ChecksTest {
     }
 
     private List<String> rest(long rows, List<String> temporary) throws Exception {
+        return rest(rows, stack.local().databaseProxy().orElseThrow(), temporary);
+    }
+
+    private List<String> rest(long rows, ProxyFigures proxy, List<String> temporary)
+            throws Exception {
         var checks = new Checks(ledger);
-        checks.rest(
-                rows,
-                stack.local().databaseProxy().orElseThrow(),
-                stack.environments().size(),
-                temporary);
+        checks.rest(rows, proxy, stack.environments().size(), temporary);
         return checks.findings();
     }
 
@@ -231,6 +235,18 @@ final class ChecksTest {
                     .anyMatch(it -> it.startsWith("I6 1 transactions"))
                     .anyMatch(it -> it.startsWith("I6") && it.endsWith("locks are held"));
         }
+    }
+
+    @Test
+    void seesAPinAndClientsOfNobody() throws Exception {
+        var pin = new Pin(Instant.EPOCH, "sluice_loader", "load", "SET", "SET x = 1");
+        int clients = stack.environments().size() + 1;
+        var figures =
+                new ProxyFigures(
+                        clients, clients, 1, 1, 0, 0, Duration.ZERO, 0, 0, 0, List.of(pin), 1);
+        assertThat(rest(ledger.rows(), figures, List.of()))
+                .anyMatch(it -> it.startsWith("I7 pins"))
+                .anyMatch(it -> it.startsWith("I6") && it.contains("sessions"));
     }
 
     @Test

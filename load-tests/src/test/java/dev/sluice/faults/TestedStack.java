@@ -133,7 +133,7 @@ final class TestedStack implements AutoCloseable {
     private InetSocketAddress relay(Service service, InetSocketAddress address) throws IOException {
         var relay = Relay.start(address);
         relays.put(service, relay);
-        return new InetSocketAddress(address.getAddress(), relay.port());
+        return relay.address();
     }
 
     private StaticCredentialsProvider credentials() {

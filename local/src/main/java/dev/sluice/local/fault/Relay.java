@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Toxics hold for all links, those that are open and those to come, until they are healed; traps
 /// spring at a byte of one link. Thread-safe.
 public final class Relay implements Part {
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int CONNECT_MILLIS = 5_000;
     private static final int BIND_TRIES = 50;
     private static final long PATIENCE_MILLIS = 1_000;
@@ -54,6 +55,11 @@ public final class Relay implements Part {
 
     public int port() {
         return port;
+    }
+
+    /// Where it listens: on 127.0.0.1, wherever the server is.
+    public InetSocketAddress address() {
+        return new InetSocketAddress(LOOPBACK, port);
     }
 
     /// Makes one direction ill, in addition to what it suffers from already.
@@ -206,7 +212,7 @@ public final class Relay implements Part {
             var socket = new ServerSocket();
             try {
                 socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 512);
+                socket.bind(new InetSocketAddress(LOOPBACK, port), 512);
                 return socket;
             } catch (IOException taken) {
                 socket.close();
