@@ -15,7 +15,7 @@ final class FailureRun extends Invocation {
         var run = new FailureRun(world, name);
         run.inTransaction(
                 "judges chunk " + chunk.job() + "/" + chunk.chunk(),
-                t -> judge(t, chunk),
+                t -> judge(t, chunk, SweepRun.MAX_TRIES),
                 again -> {
                     if (!again) {
                         run.end();
@@ -45,7 +45,7 @@ final class FailureRun extends Invocation {
     }
 
     /// Whether the chunk is to be sent again; fails its job when it was tried out.
-    static boolean judge(Transaction transaction, Address address) {
+    static boolean judge(Transaction transaction, Address address, int maxTries) {
         long now = transaction.now();
         var job = transaction.job(address.job());
         var chunk = transaction.chunk(address.job(), address.chunk());
@@ -56,7 +56,7 @@ final class FailureRun extends Invocation {
                 || chunk.leaseUntil >= now) {
             return false;
         }
-        if (chunk.tries >= SweepRun.MAX_TRIES) {
+        if (chunk.tries >= maxTries) {
             JobStatements.failTriedOut(transaction, address.job());
             return false;
         }

@@ -31,8 +31,9 @@ final class JobStatements {
 
     /// Registers a drop that Intake could not be brought to take.
     static JobRow registerFailed(Transaction transaction, Drop drop) {
+        boolean known = ofDrop(transaction, drop) != null;
         var job = register(transaction, drop);
-        if (transaction.isNew(job)) {
+        if (!known && transaction.isNew(job)) {
             job.state = JobState.FAILED;
             job.error = ErrorCode.INTAKE_FAILED;
             job.finishedAt = transaction.now();

@@ -84,6 +84,9 @@ final class Ledger {
                         return transaction;
                     }
                 }
+                if (transaction.lockedJobs.contains(number)) {
+                    return transaction;
+                }
             }
         }
         return null;
@@ -92,10 +95,9 @@ final class Ledger {
     @Nullable Transaction holderOfChunk(int job, int number, Transaction asking) {
         for (var transaction : open) {
             if (transaction != asking) {
-                for (var chunk : transaction.chunks) {
-                    if (chunk.job == job && chunk.number == number) {
-                        return transaction;
-                    }
+                if (isAmong(transaction.chunks, job, number)
+                        || isAmong(transaction.lockedChunks, job, number)) {
+                    return transaction;
                 }
                 if (transaction.cleared.contains(job)) {
                     return transaction;
@@ -103,5 +105,14 @@ final class Ledger {
             }
         }
         return null;
+    }
+
+    private static boolean isAmong(List<ChunkRow> chunks, int job, int number) {
+        for (var chunk : chunks) {
+            if (chunk.job == job && chunk.number == number) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -30,7 +30,7 @@ final class Promises {
             checkChunk(before, chunk, transaction);
         }
         for (var job : transaction.jobs) {
-            checkJob(before, after, job);
+            checkJob(before, after, job, transaction);
         }
         if (transaction.target.isWritten() || !transaction.chunks.isEmpty()) {
             checkTarget(after);
@@ -98,7 +98,7 @@ final class Promises {
 
     // Jobs: I2, I4, I8.
 
-    private void checkJob(State before, State after, JobRow job) {
+    private void checkJob(State before, State after, JobRow job, Transaction transaction) {
         require(job.balanced(), "I2 unbalanced books", job);
         var old = before.job(job.number);
         if (old != null) {
@@ -117,7 +117,7 @@ final class Promises {
             }
         }
         if (job.succeeded() && (old == null || !old.succeeded())) {
-            checkSuccess(before, job);
+            checkSuccess(before, job, transaction);
         }
         if (job.is(JobState.DUPLICATE) && (old == null || !old.is(JobState.DUPLICATE))) {
             var loaded = loaded(before, job.key);
@@ -245,7 +245,7 @@ final class Promises {
         }
     }
 
-    private void checkSuccess(State before, JobRow job) {
+    private void checkSuccess(State before, JobRow job, Transaction transaction) {
         var file = file(job);
         require(job.planned && job.chunksLeft == 0, "I4 succeeded too early", job);
         require(job.chunks == file.chunks().size(), "I1 chunks missing", job);
@@ -260,18 +260,18 @@ final class Promises {
                 "decision 2: loaded again",
                 job);
         if (job.road == JobRow.Road.STAGED) {
-            expectPublish(before, job);
+            expectPublish(before, job, transaction);
         }
     }
 
     /// What serial reading and merging would give.
-    private void expectPublish(State before, JobRow job) {
+    private void expectPublish(State before, JobRow job, Transaction transaction) {
         var dataset = scenario.dataset();
         var kept = new ArrayList<>(expected);
+        var seen = new ArrayList<>(List.of(transaction.targetSeen));
         if (dataset.onReplace() == OnReplace.REPLACE) {
-            kept.removeIf(row ->
-                    row.job() != job.number
-                            && JobStatements.found(before.job(row.job())).key == job.key);
+            kept.removeIf(row -> isReplaced(before, row, job));
+            seen.removeIf(row -> isReplaced(before, row, job));
         }
         var rows = new ArrayList<Row>();
         for (var chunk : file(job).chunks()) {
@@ -281,7 +281,7 @@ final class Promises {
                 }
             }
         }
-        var merge = Merge.of(dataset, rows, id -> present(kept, id));
+        var merge = Merge.of(dataset, rows, id -> present(seen, id));
         int moved = merge.inserted().size();
         if (job.dryRun) {
             // What would have been loaded is told by a moment before the commit: nothing is locked.
@@ -302,6 +302,10 @@ final class Promises {
         if (dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE) {
             checkLatest(before, job);
         }
+    }
+
+    private static boolean isReplaced(State before, Row row, JobRow by) {
+        return row.job() != by.number && JobStatements.found(before.job(row.job())).key == by.key;
     }
 
     private static @Nullable Row present(List<Row> rows, int id) {

@@ -28,6 +28,7 @@ record Publish(Books books, List<Row> refused, @Nullable ErrorCode error) {
             var others = JobStatements.othersOfKey(transaction, job.number);
             transaction.delete(Table.TARGET, row -> others.contains(row.job()));
         }
+        transaction.targetSeen = transaction.latestTarget();
         var merge = Merge.of(dataset, staged, transaction::targetById);
         int rejected = job.rejected + merge.refused().size();
         var error =

@@ -45,6 +45,8 @@ final class Simulation {
     /// promise.
     static Result run(long first, long schedules, Mutant mutant) throws InterruptedException {
         var next = new AtomicLong();
+        var done = new AtomicLong();
+        var died = new AtomicReference<@Nullable Throwable>();
         var stop = new AtomicBoolean();
         var faults = new AtomicLong();
         var steps = new AtomicLong();
@@ -54,11 +56,13 @@ final class Simulation {
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
             workers.add(
                     Thread.ofPlatform()
+                            .uncaughtExceptionHandler((_, e) -> died.set(e))
                             .start(() -> {
                                 long at;
                                 while (!stop.get() && (at = next.getAndIncrement()) < schedules) {
                                     long seed = first + at;
                                     var outcome = run(Choices.of(seed), mutant, Trace.off());
+                                    done.incrementAndGet();
                                     faults.addAndGet(outcome.faults());
                                     steps.addAndGet(outcome.steps());
                                     if (outcome.violation() != null) {
@@ -71,10 +75,14 @@ final class Simulation {
         for (var worker : workers) {
             worker.join();
         }
+        // What was not run must not pass for kept promises.
+        if (died.get() != null) {
+            throw new IllegalStateException("a worker died", died.get());
+        }
         long millis = (System.nanoTime() - began) / 1_000_000;
         var seed = failed.get();
         return new Result(
-                seed == null ? schedules : seed - first + 1,
+                done.get(),
                 faults.get(),
                 steps.get(),
                 millis,

@@ -23,6 +23,14 @@ final class Transaction {
     /// unique index makes others wait for that too.
     final List<Integer> loading = new ArrayList<>(0);
 
+    /// The target as the publish saw it: another one may replace some of it before this commits.
+    Row[] targetSeen = {};
+
+    /// Rows that are locked and not changed.
+    final List<Integer> lockedJobs = new ArrayList<>(0);
+
+    final List<ChunkRow> lockedChunks = new ArrayList<>(0);
+
     /// Jobs whose chunks were deleted.
     final List<Integer> cleared = new ArrayList<>(0);
 
@@ -167,6 +175,8 @@ final class Transaction {
         }
         var latest = ledger.committed().job(number);
         if (latest == null || !where.test(latest)) {
+            // As PostgreSQL does: the row that no longer fits stays locked.
+            lockedJobs.add(number);
             return null;
         }
         var copy = latest.copy();
@@ -189,6 +199,7 @@ final class Transaction {
         }
         var latest = ledger.committed().chunk(job, number);
         if (latest == null || !where.test(latest)) {
+            lockedChunks.add(new ChunkRow(job, number));
             return null;
         }
         var copy = latest.copy();
@@ -315,6 +326,10 @@ final class Transaction {
             }
         }
         return false;
+    }
+
+    Row[] latestTarget() {
+        return ledger.committed().target;
     }
 
     private boolean touches(int id) {

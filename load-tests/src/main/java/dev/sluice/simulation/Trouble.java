@@ -9,6 +9,7 @@ enum Trouble {
     LOCK_TIMEOUT("lock timeout"),
     UNIQUE_VIOLATION("unique violation"),
     S3("S3 error"),
+    CHECK_VIOLATION("check violation"),
     OBJECT_VANISHED("the object is gone"),
     NOT_STAGED("the staging table has not the rows that the books say"),
     SQS("SQS error"),
