@@ -58,7 +58,7 @@ final class Put implements Callable<Integer> {
             paramLabel = "TEXT",
             description =
                     "Your own mark for the job; a dataset has one job of it, so that the same"
-                            + " command a second time uploads nothing.")
+                            + " command a second time loads nothing twice.")
     private @Nullable String label;
 
     @Option(
