@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -79,14 +80,17 @@ record TestedFile(
         var rows = new TreeMap<Long, Row>();
         var rejects = new TreeMap<Long, String>();
         var recordOfId = new HashMap<Integer, Long>();
+        var ids = new ArrayList<Integer>();
         long duplicates = 0;
         for (int record = 1; record <= recipe.records(); record++) {
             if (random.nextInt(100) < recipe.badShare()) {
                 rejects.put((long) record, bad(text, number, record, random));
                 continue;
             }
-            boolean again = target.hasKey() && record > 1 && random.nextInt(8) == 0;
-            int id = again ? random.nextInt(1, record) : record;
+            // Of good records only: a bad one that another supersedes is seen by nobody.
+            boolean again = target.hasKey() && !ids.isEmpty() && random.nextInt(8) == 0;
+            int id = again ? ids.get(random.nextInt(ids.size())) : record;
+            ids.add(id);
             var row = good(text, number, id, random);
             var before = recordOfId.get(id);
             duplicates += before == null ? 0 : 1;
