@@ -43,6 +43,7 @@ final class TestingPgBouncer {
         var process = new ProcessBuilder(command).inheritIO().start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, folder)));
         awaitAnswer(process, port);
+        System.out.println("functions go through PgBouncer on port " + port);
         return port;
     }
 
