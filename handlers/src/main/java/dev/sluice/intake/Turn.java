@@ -45,7 +45,7 @@ record Turn(
         }
         boolean resumes = job.attempt() > 1 && Plans.isResumable(connection, job.id());
         var undone = prepare(connection, resumes);
-        if (!Jobs.takeTurn(connection, job.id(), turn(resumes))) {
+        if (!Jobs.takeTurn(connection, job.id(), turn(resumes)) || isOfAnotherAttempt(connection)) {
             connection.rollback();
             return Outcome.NOT_LOADING;
         }
@@ -58,6 +58,12 @@ record Turn(
             return Outcome.NOT_LOADING;
         }
         return new Outcome(true, undone);
+    }
+
+    /// The job was read a while ago: it may have failed and been retried since, and what the attempt
+    /// before left would stay. Asked once the turn has locked the job's row.
+    private boolean isOfAnotherAttempt(Connection connection) throws SQLException {
+        return Jobs.find(connection, job.id()).orElseThrow().attempt() != job.attempt();
     }
 
     /// A job that is tried again goes on where its rows are in the table to stay, and starts over

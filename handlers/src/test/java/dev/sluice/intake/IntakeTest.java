@@ -3,6 +3,7 @@ package dev.sluice.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.dataset.Assets;
 import dev.sluice.db.Jobs;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
@@ -12,6 +13,7 @@ import dev.sluice.job.JobState;
 import dev.sluice.job.RejectLimit;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.DropEvents;
+import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Json;
 import dev.sluice.testing.TestingPipeline;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +106,35 @@ class IntakeTest {
 
         assertThat(pipeline.job(drop).planned()).isTrue();
         assertThat(covered(drop)).isEqualTo("8 %d true".formatted(content.length()));
+    }
+
+    @Test
+    void takesNoTurnForAnAttemptThatHasFailedSince() throws Exception {
+        var drop = put("stale.csv", csv(20));
+        intake.take(drop);
+        var stale = pipeline.job(drop);
+        var inbox = new Inbox(pipeline.s3);
+        var description = inbox.describe(drop);
+        var turn =
+                new Turn(
+                        stale,
+                        new Assets(pipeline.assets).dataset(dataset),
+                        Wishes.of(description.metadata()),
+                        description,
+                        inbox.versions(drop),
+                        null);
+        try (var database = pipeline.loader()) {
+            var why = new JobError(ErrorCode.CHUNK_FAILED, "no");
+            database.inTransaction(c -> Jobs.fail(c, stale.id(), why));
+            database.inTransaction(c -> Jobs.retry(c, stale.id(), null));
+
+            assertThat(database.inTransaction(turn::take).loading()).isFalse();
+        }
+        assertThat(pipeline.job(drop).state()).isEqualTo(JobState.QUEUED);
+
+        intake.take(drop);
+
+        assertThat(pipeline.job(drop).state()).isEqualTo(JobState.LOADING);
     }
 
     @Test

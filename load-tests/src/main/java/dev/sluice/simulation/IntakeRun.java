@@ -228,6 +228,22 @@ final class IntakeRun extends Invocation {
                 t -> JobStatements.takeTurn(t, job, turn),
                 taken -> {
                     if (taken) {
+                        lookAtAttempt(newer, undone);
+                    } else {
+                        rollBack();
+                        look();
+                    }
+                });
+    }
+
+    /// The job was read a while ago: it may have failed and been retried since.
+    private void lookAtAttempt(List<Integer> newer, List<Address> undone) {
+        statement(
+                "looks at the attempt",
+                t -> JobStatements.found(t.job(job.number)).attempt == job.attempt
+                        || world.mutant() == Mutant.STALE_ATTEMPT,
+                same -> {
+                    if (same) {
                         endIfDuplicate(newer, undone);
                     } else {
                         rollBack();

@@ -23,6 +23,8 @@ enum Mutant {
     FAIL_UNFENCED,
     /// A retry goes on with the fences of the attempt before.
     RETRY_FENCE,
+    /// The turn is taken for an attempt that is over.
+    STALE_ATTEMPT,
     /// The turn is taken though an older version waits.
     ORDER,
     /// Rows are committed before the ledger is.
