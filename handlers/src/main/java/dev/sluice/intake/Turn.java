@@ -12,11 +12,13 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.lambda.Inbox;
+
+import org.jspecify.annotations.Nullable;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The moment in which a drop's job begins: what it is loaded by is decided here, and whether it is
 /// to be loaded at all. One transaction.
@@ -60,8 +62,8 @@ record Turn(
         return new Outcome(true, undone);
     }
 
-    /// The job was read a while ago: it may have failed and been retried since, and what the attempt
-    /// before left would stay. Asked once the turn has locked the job's row.
+    /// The job was read a while ago: it may have failed and been retried since, and what the
+    /// attempt before left would stay. Asked once the turn has locked the job's row.
     private boolean isOfAnotherAttempt(Connection connection) throws SQLException {
         return Jobs.find(connection, job.id()).orElseThrow().attempt() != job.attempt();
     }
@@ -118,7 +120,8 @@ record Turn(
             return Optional.of(
                     new JobError(
                             ErrorCode.SUPERSEDED,
-                            "A later version of the object is loaded; this one would overwrite it."));
+                            "A later version of the object is loaded; this one would overwrite"
+                                + " it."));
         }
         if (dataset.onReplace() == OnReplace.REJECT
                 && Jobs.isAnotherLoaded(connection, job.id(), null)) {

@@ -240,8 +240,9 @@ final class IntakeRun extends Invocation {
     private void lookAtAttempt(List<Integer> newer, List<Address> undone) {
         statement(
                 "looks at the attempt",
-                t -> JobStatements.found(t.job(job.number)).attempt == job.attempt
-                        || world.mutant() == Mutant.STALE_ATTEMPT,
+                t ->
+                        JobStatements.found(t.job(job.number)).attempt == job.attempt
+                                || world.mutant() == Mutant.STALE_ATTEMPT,
                 same -> {
                     if (same) {
                         endIfDuplicate(newer, undone);
