@@ -23,10 +23,10 @@ final class SimulationTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "FENCE, 400",
+        "FENCE, 1",
         "LAST_CHUNK, 1",
-        "PUBLISH, 10200",
-        "PLAN_FENCE, 6200",
+        "PUBLISH, 1",
+        "PLAN_FENCE, 1",
         "RETRY_FENCE, 600",
         "ENDED_JOB, 1",
         "REPLACE, 1",
