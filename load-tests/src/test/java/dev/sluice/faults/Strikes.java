@@ -43,7 +43,7 @@ final class Strikes {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final long TMP_BYTES_AT_MOST = 1L << 30;
     private static final int MESSAGES_AT_MOST = 200;
-    private static final String[] REFUSALS = {"53100", "40P01", "40001", "55P03", "57014"};
+    private static final String[] REFUSALS = {"53100", "40P01", "40001", "55P03", "53200"};
 
     private final TestedStack stack;
     private final Ledger ledger;
