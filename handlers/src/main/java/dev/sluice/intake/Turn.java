@@ -12,13 +12,11 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.lambda.Inbox;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The moment in which a drop's job begins: what it is loaded by is decided here, and whether it is
 /// to be loaded at all. One transaction.
@@ -121,7 +119,7 @@ record Turn(
                     new JobError(
                             ErrorCode.SUPERSEDED,
                             "A later version of the object is loaded; this one would overwrite"
-                                + " it."));
+                                    + " it."));
         }
         if (dataset.onReplace() == OnReplace.REJECT
                 && Jobs.isAnotherLoaded(connection, job.id(), null)) {

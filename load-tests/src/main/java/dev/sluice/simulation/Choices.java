@@ -1,10 +1,9 @@
 package dev.sluice.simulation;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// The decisions of one schedule: drawn from a seed and written down, or played back. 0 is always
 /// the most ordinary choice, so that a list of fewer and smaller numbers is a simpler schedule.

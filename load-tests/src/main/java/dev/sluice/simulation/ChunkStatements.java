@@ -1,12 +1,10 @@
 package dev.sluice.simulation;
 
 import dev.sluice.job.JobState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What [dev.sluice.db.Chunks] does, on the model: one method for each, with its WHERE.
 final class ChunkStatements {

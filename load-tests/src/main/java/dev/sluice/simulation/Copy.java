@@ -2,7 +2,6 @@ package dev.sluice.simulation;
 
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -7,11 +7,9 @@ import dev.sluice.simulation.Dataset.Mode;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.Store.Version;
 import dev.sluice.simulation.Transaction.Table;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Intake, with every point at which the real one can be interrupted.
 final class IntakeRun extends Invocation {

@@ -1,9 +1,8 @@
 package dev.sluice.simulation;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A running function as a machine of steps: between any two it can be killed, frozen, cut off or
 /// passed by.

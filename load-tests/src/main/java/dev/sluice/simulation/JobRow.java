@@ -2,7 +2,6 @@ package dev.sluice.simulation;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobState;
-
 import org.jspecify.annotations.Nullable;
 
 /// A row of `sluice.job`. Changed only by the transaction that holds it; once committed, never.

@@ -2,11 +2,9 @@ package dev.sluice.simulation;
 
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What [dev.sluice.db.Jobs] does, on the model.
 final class JobStatements {

@@ -1,10 +1,9 @@
 package dev.sluice.simulation;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The database: what is committed, and the transactions that are open.
 final class Ledger {

@@ -5,7 +5,6 @@ import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
 import dev.sluice.simulation.ChunkStatements.Books;
 import dev.sluice.simulation.ChunkStatements.Lease;
-
 import org.jspecify.annotations.Nullable;
 
 /// Load, with every point at which the real one can be interrupted.

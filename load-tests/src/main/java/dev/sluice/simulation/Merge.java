@@ -1,11 +1,10 @@
 package dev.sluice.simulation;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// What staged rows come to in the target: which go in, in place of which, and which don't.
 ///

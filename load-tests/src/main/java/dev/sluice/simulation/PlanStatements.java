@@ -3,11 +3,9 @@ package dev.sluice.simulation;
 import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
 import dev.sluice.simulation.Transaction.Table;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What [dev.sluice.db.Plans] does, on the model.
 final class PlanStatements {

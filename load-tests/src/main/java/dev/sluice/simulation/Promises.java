@@ -5,11 +5,9 @@ import dev.sluice.simulation.Dataset.Mode;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What must hold after each commit and at the end. Keeps its own account of what the target must
 /// hold, from the files and from which parts of them the ledger says are in.

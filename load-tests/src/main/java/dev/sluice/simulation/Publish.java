@@ -4,11 +4,9 @@ import dev.sluice.job.ErrorCode;
 import dev.sluice.simulation.ChunkStatements.Books;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.Transaction.Table;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What the move of a job's staged rows came to.
 record Publish(Books books, List<Row> refused, @Nullable ErrorCode error) {

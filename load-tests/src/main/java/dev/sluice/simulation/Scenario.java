@@ -4,7 +4,6 @@ import dev.sluice.simulation.Dataset.Mode;
 import dev.sluice.simulation.Dataset.OnReplace;
 import dev.sluice.simulation.DroppedFile.Line;
 import dev.sluice.simulation.DroppedFile.Quality;
-
 import java.util.ArrayList;
 import java.util.List;
 

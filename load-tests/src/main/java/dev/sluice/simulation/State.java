@@ -1,8 +1,7 @@
 package dev.sluice.simulation;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is committed at one moment: what a statement sees. Never changed.
 final class State {

@@ -3,7 +3,6 @@ package dev.sluice.simulation;
 import dev.sluice.job.JobState;
 import dev.sluice.simulation.ChunkStatements.Address;
 import dev.sluice.simulation.Transaction.Table;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,10 @@
 package dev.sluice.simulation;
 
 import dev.sluice.job.JobState;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A transaction at READ COMMITTED: each statement sees what was committed when it began, a row
 /// that another transaction changed is waited for and looked at again.

@@ -1,11 +1,9 @@
 package dev.sluice.simulation;
 
 import dev.sluice.simulation.ChunkStatements.Address;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One schedule: what was dropped, the functions that run, the queue, the ledger, the virtual
 /// clock, and a scheduler that picks the next step.

@@ -15,9 +15,6 @@ import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
 import dev.sluice.job.Position;
 import dev.sluice.job.RejectLimit;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// One random sequence of statements, each run on the model and on the real ledger.
 final class BothLedgers {

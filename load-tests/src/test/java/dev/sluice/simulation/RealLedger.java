@@ -2,9 +2,7 @@ package dev.sluice.simulation;
 
 import dev.sluice.db.DatabaseSettings;
 import dev.sluice.db.migrate.Migrations;
-
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
