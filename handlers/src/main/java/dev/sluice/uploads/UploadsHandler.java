@@ -1,7 +1,5 @@
 package dev.sluice.uploads;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.dataset.Assets;
@@ -11,24 +9,19 @@ import dev.sluice.job.Drop;
 import dev.sluice.lambda.Aws;
 import dev.sluice.lambda.IntakeRequests;
 import dev.sluice.lambda.JobIds;
-import dev.sluice.lambda.Json;
-import dev.sluice.lambda.Log;
 import dev.sluice.lambda.Once;
 import dev.sluice.lambda.Settings;
-import dev.sluice.rest.Answer;
-import dev.sluice.rest.ProblemException;
-import dev.sluice.rest.Request;
+import dev.sluice.rest.RestFunction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 
-/// The POST side of the API, behind API Gateway's proxy integration: uploads, cancel, retry.
+/// The POST side of the API: uploads, cancel, retry.
 public final class UploadsHandler implements RequestStreamHandler {
-    private final Routes routes;
+    private final RestFunction rest;
 
     public UploadsHandler() {
         this(Settings.ofProcess());
@@ -52,7 +45,7 @@ public final class UploadsHandler implements RequestStreamHandler {
     }
 
     UploadsHandler(Routes routes) {
-        this.routes = routes;
+        this.rest = new RestFunction(routes::answer);
     }
 
     private static Routes.Successor askIntake(String function) {
@@ -70,18 +63,6 @@ public final class UploadsHandler implements RequestStreamHandler {
     }
 
     void answer(InputStream input, OutputStream output) throws IOException {
-        output.write(answer(Json.read(input)).toProxy().getBytes(UTF_8));
-    }
-
-    private Answer answer(Json.Value event) {
-        try {
-            return routes.answer(new Request(event));
-        } catch (ProblemException e) {
-            return e.answer();
-        } catch (SQLException | IOException | RuntimeException e) {
-            Log.error("request failed", e);
-            return Answer.problem(
-                    503, "Unavailable", "The request can't be answered now; try it again.", "5");
-        }
+        rest.answer(input, output);
     }
 }

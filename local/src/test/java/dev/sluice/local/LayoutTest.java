@@ -38,7 +38,7 @@ class LayoutTest {
 
     @Test
     void theFoundationsStandOnNothingOfOurs() {
-        for (var leaf : List.of("part", "document", "certificate")) {
+        for (var leaf : List.of("part", "document", "certificate", "signing")) {
             classes()
                     .that()
                     .resideInAPackage(ROOT + leaf)
@@ -49,6 +49,7 @@ class LayoutTest {
                             "java..",
                             "org.jspecify..",
                             "javax.net.ssl..",
+                            "javax.crypto..",
                             "org.snakeyaml..")
                     .check(CLASSES);
         }

@@ -1,9 +1,8 @@
 package dev.sluice.local.gateway;
 
+import dev.sluice.local.signing.SignatureV4;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,21 +11,16 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// The check of a request that is signed by AWS Signature Version 4, in its header form.
 ///
 /// There is one access key, whose owner may do everything; the answers to all others are AWS's.
-/// Source: AWS General Reference, "Create a signed AWS API request".
 final class Signature {
-    private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final Duration SKEW = Duration.ofMinutes(5);
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT)
@@ -58,7 +52,7 @@ final class Signature {
         checkScope(claim.scope(), time);
         checkTime(time);
         var expected = signature(call, claim, time);
-        if (!MessageDigest.isEqual(utf8(expected), utf8(claim.value()))) {
+        if (!SignatureV4.same(expected, claim.value())) {
             throw new RefusedException(ResponseType.INVALID_SIGNATURE);
         }
         return Caller.signedBy(claim.accessKeyId());
@@ -85,16 +79,23 @@ final class Signature {
 
     private static Map<String, String> parts(String header) throws RefusedException {
         var parts = new LinkedHashMap<String, String>();
-        var rest = header.startsWith(ALGORITHM) ? header.substring(ALGORITHM.length()) : header;
+        var rest =
+                header.startsWith(SignatureV4.ALGORITHM)
+                        ? header.substring(SignatureV4.ALGORITHM.length())
+                        : header;
         for (var part : rest.split(",", -1)) {
             int equals = part.indexOf('=');
-            if (equals < 0 || !header.startsWith(ALGORITHM)) {
+            if (equals < 0 || !header.startsWith(SignatureV4.ALGORITHM)) {
                 throw incomplete(
                         "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and"
                                 + " encoded with Base64): '%s'."
                                         .formatted(
                                                 Base64.getEncoder()
-                                                        .encodeToString(sha256(utf8(header)))));
+                                                        .encodeToString(
+                                                                SignatureV4.sha256(
+                                                                        header.getBytes(
+                                                                                StandardCharsets
+                                                                                        .UTF_8)))));
             }
             parts.put(part.substring(0, equals).strip(), part.substring(equals + 1).strip());
         }
@@ -136,18 +137,7 @@ final class Signature {
     }
 
     private String signature(Call call, Claim claim, String time) {
-        var toSign =
-                String.join(
-                        "\n",
-                        ALGORITHM,
-                        time,
-                        claim.scope(),
-                        HexFormat.of().formatHex(sha256(utf8(canonical(call, claim)))));
-        var key = utf8("AWS4" + api.secretAccessKey());
-        for (var part : claim.scope().split("/", -1)) {
-            key = hmac(key, part);
-        }
-        return HexFormat.of().formatHex(hmac(key, toSign));
+        return SignatureV4.of(api.secretAccessKey(), claim.scope(), time, canonical(call, claim));
     }
 
     private static String canonical(Call call, Claim claim) {
@@ -163,7 +153,7 @@ final class Signature {
                 query(call),
                 headers,
                 String.join(";", claim.headers()),
-                HexFormat.of().formatHex(sha256(call.body())));
+                SignatureV4.hash(call.body()));
     }
 
     private static String value(Call call, String name) {
@@ -199,27 +189,5 @@ final class Signature {
 
     private static RefusedException invalid(String message) {
         return new RefusedException(ResponseType.INVALID_SIGNATURE, message);
-    }
-
-    private static byte[] hmac(byte[] key, String text) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(utf8(text));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,9 +1,8 @@
 package dev.sluice.local.proxy;
 
+import dev.sluice.local.signing.SignatureV4;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,13 +10,10 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// The check of the tokens with which users sign in: requests for `rds-db` at one address,
 /// presigned by AWS Signature Version 4, good for 15 minutes.
@@ -25,7 +21,6 @@ public record IamTokens(
         String region, String accessKeyId, String secretAccessKey, InstantSource clock) {
     private static final Duration LIFE = Duration.ofMinutes(15);
     private static final Duration SKEW = Duration.ofMinutes(5);
-    private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final String SIGNATURE = "X-Amz-Signature";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT)
@@ -47,7 +42,7 @@ public record IamTokens(
         var values = values(query);
         return is(values, "Action", "connect")
                 && is(values, "DBUser", user)
-                && is(values, "X-Amz-Algorithm", ALGORITHM)
+                && is(values, "X-Amz-Algorithm", SignatureV4.ALGORITHM)
                 && is(values, "X-Amz-SignedHeaders", "host")
                 && isOurs(values)
                 && isOfNow(values)
@@ -99,14 +94,9 @@ public record IamTokens(
         var date = time.replaceFirst("T.*", "");
         var canonical =
                 "GET\n/\n%s\nhost:%s\n\nhost\n%s"
-                        .formatted(canonicalQuery(query), address, hash(""));
-        var toSign = String.join("\n", ALGORITHM, time, scope(date), hash(canonical));
-        var key = utf8("AWS4" + secretAccessKey);
-        for (var part : scope(date).split("/", -1)) {
-            key = hmac(key, part);
-        }
-        var expected = HexFormat.of().formatHex(hmac(key, toSign));
-        return MessageDigest.isEqual(utf8(expected), utf8(values.getOrDefault(SIGNATURE, "")));
+                        .formatted(canonicalQuery(query), address, SignatureV4.hash(new byte[0]));
+        var expected = SignatureV4.of(secretAccessKey, scope(date), time, canonical);
+        return SignatureV4.same(expected, values.getOrDefault(SIGNATURE, ""));
     }
 
     // It comes encoded as it was signed.
@@ -115,28 +105,5 @@ public record IamTokens(
                 .filter(pair -> !pair.startsWith(SIGNATURE + "="))
                 .sorted()
                 .collect(Collectors.joining("&"));
-    }
-
-    private static String hash(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(utf8(text)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    private static byte[] hmac(byte[] key, String text) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(utf8(text));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
