@@ -9,23 +9,31 @@ import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Layout;
 import dev.sluice.rows.Limits;
 import dev.sluice.rows.Lookups;
+import dev.sluice.rows.ReadAhead;
 import dev.sluice.rows.RowBatch;
 import dev.sluice.rows.RowReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import org.jspecify.annotations.Nullable;
 
 /// The records of one chunk, read from the version of the object that was announced. Used inside a
 /// transaction, whose work raises no IOException: a failure to read is an [UnreadableException].
 final class ChunkRecords implements AutoCloseable {
-    private final InputStream in;
+    private final Bytes bytes;
     private final RowReader reader;
+    private final ReadAhead ahead;
     private final String name;
 
-    private ChunkRecords(InputStream in, RowReader reader, String name) {
-        this.in = in;
+    private ChunkRecords(Bytes bytes, RowReader reader, ReadAhead ahead, String name) {
+        this.bytes = bytes;
         this.reader = reader;
+        this.ahead = ahead;
         this.name = name;
     }
+
+    /// What S3 sends, and what a reader makes of it.
+    private record Bytes(InputStream body, InputStream content) {}
 
     /// The object could not be read on: carries the checked exception out of the transaction.
     static final class UnreadableException extends RuntimeException {
@@ -43,31 +51,44 @@ final class ChunkRecords implements AutoCloseable {
     }
 
     /// Where records come from and what they are checked against.
-    record Source(Inbox inbox, Lookups lookups, Limits limits) {
+    ///
+    /// @param batches for one chunk at a time
+    record Source(Inbox inbox, Lookups lookups, Limits limits, ReadAhead.Batches batches) {
 
         ChunkRecords open(Job job, Chunk chunk, Dataset dataset) throws IOException {
-            var in = bytes(job, chunk);
+            var bytes = bytes(job, chunk);
             try {
                 var layout = Layout.parse(String.valueOf(job.layout()));
                 var reader =
                         RowReader.open(
-                                in, chunk.start(), dataset, layout, lookups, job.number(), limits);
-                return new ChunkRecords(in, reader, job.id() + "/" + chunk.number());
+                                bytes.content(),
+                                chunk.start(),
+                                dataset,
+                                layout,
+                                lookups,
+                                job.number(),
+                                limits);
+                return new ChunkRecords(
+                        bytes,
+                        reader,
+                        ReadAhead.of(reader, batches),
+                        job.id() + "/" + chunk.number());
             } catch (IOException | RuntimeException e) {
-                close(in, e);
+                close(bytes.body(), e);
                 throw e;
             }
         }
 
-        private InputStream bytes(Job job, Chunk chunk) throws IOException {
+        private Bytes bytes(Job job, Chunk chunk) throws IOException {
             if (FileInput.Compression.NONE.name().equals(job.compression())) {
-                return inbox.read(job.drop(), chunk.start().byteOffset(), chunk.endByte());
+                var body = inbox.read(job.drop(), chunk.start().byteOffset(), chunk.endByte());
+                return new Bytes(body, body);
             }
             var body = inbox.read(job.drop(), 0, job.drop().bytes());
             try {
                 var file = FileInput.open(body, limits);
                 file.skipNBytes(chunk.start().byteOffset());
-                return file;
+                return new Bytes(body, file);
             } catch (IOException | RuntimeException e) {
                 close(body, e);
                 throw e;
@@ -83,12 +104,15 @@ final class ChunkRecords implements AutoCloseable {
         }
     }
 
-    /// Fills the batch with what comes next; false when there was nothing left.
-    boolean next(RowBatch batch) {
+    /// The next batch, which counts until the one after it is asked for; null when nothing is left.
+    @Nullable RowBatch next() {
         try {
-            return reader.next(batch);
+            return ahead.next();
         } catch (IOException e) {
             throw new UnreadableException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnreadableException(new InterruptedIOException("interrupted while reading"));
         }
     }
 
@@ -99,11 +123,15 @@ final class ChunkRecords implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        // First the body, so that a read that hangs comes back; the decompressor only when nobody
+        // reads through it any more, for it may hold native memory.
+        bytes.body().close();
+        ahead.close();
+        bytes.content().close();
         if (reader.mended() > 0) {
             Log.info(
                     "records mended",
                     line -> line.put("chunk", name).put("records", reader.mended()));
         }
-        in.close();
     }
 }

@@ -7,7 +7,6 @@ import dev.sluice.db.Jobs;
 import dev.sluice.db.Rejects;
 import dev.sluice.job.Books;
 import dev.sluice.job.JobState;
-import dev.sluice.rows.RowBatch;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -84,11 +83,10 @@ final class ChunkTransaction {
 
     private Books write(Connection connection, ChunkRecords records, Way way) throws SQLException {
         var job = target.job().id();
-        var batch = new RowBatch();
         long loaded = 0;
         long staged = 0;
         long rejected = 0;
-        while (records.next(batch)) {
+        for (var batch = records.next(); batch != null; batch = records.next()) {
             var written =
                     switch (way) {
                         case FAST -> target.copy(connection, batch);

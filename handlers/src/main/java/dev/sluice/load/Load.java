@@ -22,6 +22,7 @@ import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
 import dev.sluice.rows.Limits;
 import dev.sluice.rows.Lookups;
+import dev.sluice.rows.ReadAhead;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -53,6 +54,7 @@ final class Load {
     private final Assets assets;
     private final Successor successor;
     private final ChunkMessages messages;
+    private final ReadAhead.Batches batches = new ReadAhead.Batches();
 
     Load(
             Database database,
@@ -109,10 +111,13 @@ final class Load {
         }
     }
 
-    /// The server's time limit for a statement is a little shorter than ours.
+    /// The server's time limit for a statement is a little shorter than ours; a statement that was
+    /// cancelled soon was cancelled by somebody, and not by time.
     private static boolean ranOut(Deadline deadline, Exception e) {
         return deadline.isWithin(MARGIN)
-                || (e instanceof SQLException failure && SqlState.isCancelled(failure));
+                || (!deadline.isFresh()
+                        && e instanceof SQLException failure
+                        && SqlState.isCancelled(failure));
     }
 
     private static boolean takenOver(Task task) {
@@ -150,7 +155,7 @@ final class Load {
             throw new IOException("no time left to begin the chunk");
         }
         var pinned = assets.at(task.job().assetsVersion());
-        var source = new ChunkRecords.Source(inbox, lookups.at(pinned), Limits.DEFAULT);
+        var source = new ChunkRecords.Source(inbox, lookups.at(pinned), Limits.DEFAULT, batches);
         var target = new Target(pinned.dataset(task.job().dataset()), task.job());
         try (var _ = database.abortAfter(deadline.left().minus(MARGIN))) {
             return commit(task, source, target);

@@ -53,9 +53,10 @@ final class RefusedRecords {
     private void write(Connection connection, Chunk chunk, List<Refusal> refusals)
             throws SQLException {
         try (var records = source.open(job, chunk, dataset)) {
-            var batch = new RowBatch();
             int found = 0;
-            while (found < refusals.size() && records.next(batch)) {
+            for (var batch = records.next();
+                    batch != null && found < refusals.size();
+                    batch = records.next()) {
                 var rejects = new ArrayList<Reject>();
                 for (int row = 0; row < batch.rows() && found < refusals.size(); row++) {
                     if (batch.record(row) == refusals.get(found).record()) {

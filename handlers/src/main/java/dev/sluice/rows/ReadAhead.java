@@ -1,24 +1,33 @@
 package dev.sluice.rows;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads batches on a thread of its own while the caller sends the one before: reading from S3,
 /// parsing and COPY overlap, and each COPY's data is whole in memory before it opens.
 ///
-/// Three batches go round: one that fills, one that waits, one that is sent. A batch that was given
-/// out counts until the next is asked for. Not thread-safe on the caller's side.
+/// The first batch is read by the caller, and a thread begins only when that one is full: what fits
+/// into one batch costs no thread. A batch that was given out counts until the next is asked for.
+/// Not thread-safe on the caller's side.
 public final class ReadAhead implements AutoCloseable {
-    private static final int BATCHES = 3;
-
     private final RowReader reader;
-    private final BlockingQueue<RowBatch> empty = new ArrayBlockingQueue<>(BATCHES);
-    private final BlockingQueue<Step> full = new ArrayBlockingQueue<>(BATCHES + 1);
-    private final Thread thread;
+    private final BlockingQueue<RowBatch> empty = new ArrayBlockingQueue<>(Batches.COUNT);
+    private final BlockingQueue<Step> full = new ArrayBlockingQueue<>(Batches.COUNT + 1);
+    private @Nullable Thread thread;
     private @Nullable RowBatch given;
     private @Nullable Step last;
+    private boolean begun;
+
+    /// The batches that go round: one that fills, one that waits, one that is sent. Made once and
+    /// used for one reader after the other, because their buffers grow to some MB each.
+    public static final class Batches {
+        private static final int COUNT = 3;
+        private final List<RowBatch> all = Stream.generate(RowBatch::new).limit(COUNT).toList();
+    }
 
     private sealed interface Step {}
 
@@ -27,20 +36,14 @@ public final class ReadAhead implements AutoCloseable {
     /// Nothing comes any more; `failure` says why when it is not the end of the rows.
     private record Ended(@Nullable Throwable failure) implements Step {}
 
-    private ReadAhead(RowReader reader) {
+    private ReadAhead(RowReader reader, Batches batches) {
         this.reader = reader;
-        for (var i = 0; i < BATCHES; i++) {
-            empty.add(new RowBatch());
-        }
-        // Parsing is work and no waiting: a virtual thread would give nothing.
-        this.thread = Thread.ofPlatform().daemon().name("read-ahead").unstarted(this::read);
+        this.empty.addAll(batches.all);
     }
 
-    /// Begins to read at once. The reader belongs to this until it is closed.
-    public static ReadAhead of(RowReader reader) {
-        var ahead = new ReadAhead(reader);
-        ahead.thread.start();
-        return ahead;
+    /// The reader and the batches belong to this until it is closed.
+    public static ReadAhead of(RowReader reader, Batches batches) {
+        return new ReadAhead(reader, batches);
     }
 
     private void read() {
@@ -65,6 +68,10 @@ public final class ReadAhead implements AutoCloseable {
     /// The next batch with rows or rejects; null behind the last. The wait is bounded by what the
     /// reader's stream bears.
     public @Nullable RowBatch next() throws IOException, InterruptedException {
+        if (!begun) {
+            begun = true;
+            return first();
+        }
         if (given != null) {
             empty.add(given);
             given = null;
@@ -81,6 +88,23 @@ public final class ReadAhead implements AutoCloseable {
         return given;
     }
 
+    private @Nullable RowBatch first() throws IOException, InterruptedException {
+        var batch = empty.take();
+        if (!reader.next(batch)) {
+            last = new Ended(null);
+            return null;
+        }
+        given = batch;
+        if (batch.isFull()) {
+            // Parsing is work and no waiting: a virtual thread would give nothing.
+            thread = Thread.ofPlatform().daemon().name("read-ahead").start(this::read);
+        } else {
+            // only the reader's end leaves a batch with room
+            last = new Ended(null);
+        }
+        return batch;
+    }
+
     private static void rethrow(Throwable failure) throws IOException {
         switch (failure) {
             case IOException e -> throw e;
@@ -91,14 +115,18 @@ public final class ReadAhead implements AutoCloseable {
     }
 
     /// Ends the reading and returns when the thread has left the reader alone: at once, or when the
-    /// read of the stream that it is in comes back, which the stream's own time-out bounds.
+    /// read of the stream that it is in comes back. Whoever can cut that stream does so before.
     @Override
     public void close() {
-        thread.interrupt();
-        var interrupted = false;
-        while (thread.isAlive()) {
+        var reading = thread;
+        if (reading == null) {
+            return;
+        }
+        reading.interrupt();
+        boolean interrupted = false;
+        while (reading.isAlive()) {
             try {
-                thread.join();
+                reading.join();
             } catch (InterruptedException _) {
                 interrupted = true;
             }

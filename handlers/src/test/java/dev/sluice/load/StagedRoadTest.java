@@ -459,7 +459,8 @@ class StagedRoadTest {
         return new ChunkRecords.Source(
                 new Inbox(pipeline.s3),
                 new Lookups(new Assets(pipeline.assets)),
-                dev.sluice.rows.Limits.DEFAULT);
+                dev.sluice.rows.Limits.DEFAULT,
+                new dev.sluice.rows.ReadAhead.Batches());
     }
 
     private Target target(Drop drop) throws Exception {

@@ -51,7 +51,7 @@ record OneConnection(Database database, Assets assets) implements Contender {
     private static void copy(java.sql.Connection connection, RowReader reader, Dataset dataset)
             throws Exception {
         var sql = RowReader.copySql(dataset, dataset.table());
-        try (var ahead = ReadAhead.of(reader)) {
+        try (var ahead = ReadAhead.of(reader, new ReadAhead.Batches())) {
             for (var batch = ahead.next(); batch != null; batch = ahead.next()) {
                 var full = batch;
                 CopyIn.send(connection, sql, sink -> full.copy(0, full.rows(), sink::write));
