@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import dev.sluice.chunk.Load;
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;

@@ -1,4 +1,4 @@
-/** Load: one chunk, one transaction. */
+/** Load: the chunks that messages name. */
 @NullMarked
 package dev.sluice.load;
 

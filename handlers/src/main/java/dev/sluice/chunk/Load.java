@@ -1,4 +1,4 @@
-package dev.sluice.load;
+package dev.sluice.chunk;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
@@ -33,7 +33,7 @@ import java.util.Optional;
 /// Loads one chunk, or publishes a job: lease, one transaction, and what follows from how it ended.
 ///
 /// Not thread-safe: an execution environment handles one invocation at a time.
-final class Load {
+public final class Load {
     /// The connection is cut this long before Lambda would cut the process.
     private static final Duration MARGIN = Duration.ofSeconds(4);
 
@@ -44,7 +44,7 @@ final class Load {
 
     /// Who is told that the next drop of a key may start.
     @FunctionalInterface
-    interface Successor {
+    public interface Successor {
         void mayStart(Drop drop);
     }
 
@@ -56,7 +56,7 @@ final class Load {
     private final ChunkMessages messages;
     private final ReadAhead.Batches batches = new ReadAhead.Batches();
 
-    Load(
+    public Load(
             Database database,
             Inbox inbox,
             Lookups lookups,
@@ -76,7 +76,7 @@ final class Load {
 
     /// Loads the chunk if it is still to be loaded. Returns whether the message is done with; false
     /// asks for another delivery.
-    boolean load(Address address, Deadline deadline) {
+    public boolean load(Address address, Deadline deadline) {
         try {
             var task = database.inTransaction(c -> lease(c, address, deadline));
             // No lease: it is done, or another invocation has it and Sweep watches over that one.

@@ -1,4 +1,4 @@
-package dev.sluice.load;
+package dev.sluice.chunk;
 
 import dev.sluice.dataset.Dataset;
 import dev.sluice.job.Chunk;

@@ -1,4 +1,4 @@
-package dev.sluice.load;
+package dev.sluice.chunk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
