@@ -340,6 +340,51 @@ final class PipelineTest {
     }
 
     @Test
+    void reportsWhatADryRunWouldLoadAndLoadsNothing(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("dry.csv"), "id,name\n1,a\nx,b\n3,c\n");
+        var ran = stack.sluice("put", "--dataset=things", "--dry-run", "--wait", file.toString());
+
+        assertThat(ran.code()).as(ran.err()).isEqualTo(3);
+        var job = stack.jobs().get(ran.out().strip());
+        assertThat(job.rows()).isEqualTo(new Job.Rows(3, 0, 1, 0, 2));
+        assertThat(job.firstRejects()).extracting(Reject::line).containsExactly(3L);
+        assertThat(rowsOf("things", job)).isZero();
+
+        var real = stack.sluice("put", "--dataset=things", "--wait", file.toString());
+        assertThat(real.code()).as(real.err()).isEqualTo(3);
+        assertThat(rowsOf("things", stack.jobs().get(real.out().strip()))).isEqualTo(2);
+    }
+
+    @Test
+    void loadsNothingOfAFileWithMoreRejectsThanItsUploaderBears(@TempDir Path folder)
+            throws Exception {
+        var file = Files.writeString(folder.resolve("bad.csv"), "id,name\n1,a\nx,b\n3,c\n4,d\n");
+        var strict =
+                stack.sluice(
+                        "put",
+                        "--dataset=things",
+                        "--max-reject-ratio=0.2",
+                        "--wait",
+                        file.toString());
+
+        assertThat(strict.code()).as(strict.err()).isEqualTo(1);
+        var job = stack.jobs().get(strict.out().strip());
+        assertFailed(job, "TOO_MANY_REJECTS");
+        assertThat(rowsOf("things", job)).isZero();
+
+        var bears =
+                stack.sluice(
+                        "put",
+                        "--dataset=things",
+                        "--name=borne.csv",
+                        "--max-reject-ratio=0.25",
+                        "--wait",
+                        file.toString());
+        assertThat(bears.code()).as(bears.err()).isEqualTo(3);
+        assertThat(rowsOf("things", stack.jobs().get(bears.out().strip()))).isEqualTo(3);
+    }
+
+    @Test
     void givesRejectsBackAsAFileThatLoadsOnceItIsMended() throws Exception {
         var content = "id,name,amount\n1,a,1\nx,=b,2\n3,\"c\nd\",much\n4,e,4\n";
         var job = stack.load("things", "to mend.csv", content.getBytes(UTF_8));

@@ -19,8 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -121,6 +124,32 @@ final class Stack implements AutoCloseable {
         var last = jobs.awaitUntil(job.id(), JOB_LIMIT, seen -> seen.state().isEnd());
         if (!last.state().isEnd()) throw new AssertionError(last + "\n" + logs());
         return last;
+    }
+
+    /// What a command printed, and its exit code.
+    record Ran(int code, String out, String err) {}
+
+    /// Runs `./sluice …` against this stack.
+    Ran sluice(String... arguments) throws IOException, InterruptedException {
+        var folder = Files.createTempDirectory(settings.data(), "command");
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", UpProcess.classPath()));
+        command.add("dev.sluice.cli.Main");
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", settings.data().toString()));
+        var out = folder.resolve("out");
+        var err = folder.resolve("err");
+        var process =
+                new ProcessBuilder(command)
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
+        if (!process.waitFor(JOB_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("not done in time: " + Files.readString(err));
+        }
+        return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     private String logs() {

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -60,6 +61,7 @@ final class Strikes {
     // one party is the round itself
     private final Phaser underWay = new Phaser(1);
     private final long began = System.nanoTime();
+    private final CountDownLatch healing = new CountDownLatch(1);
     private volatile boolean clockIsBack;
     private volatile boolean rowsAreRefused;
     private volatile long lastsUntil = began;
@@ -386,10 +388,15 @@ final class Strikes {
         }
     }
 
-    private void refuseRows(String sqlState) throws SQLException {
+    // Ends by itself, for each try that the database refuses counts: until the last fault of the
+    // round is over, all tries could be used up, and the job rightly fails.
+    private void refuseRows(String sqlState) throws SQLException, InterruptedException {
         rowsAreRefused = true;
         ledger.refuseRows(sqlState);
         note("rows are refused with " + sqlState);
+        boolean _ = healing.await(Kind.ROWS_REFUSED.lasts().toMillis(), TimeUnit.MILLISECONDS);
+        ledger.refuseRows(null);
+        rowsAreRefused = false;
     }
 
     private void lockJobs() throws SQLException {
@@ -473,6 +480,7 @@ final class Strikes {
 
     /// Undoes all that lasts.
     void heal() throws IOException, SQLException, InterruptedException {
+        healing.countDown();
         stack.heal();
         try {
             underWay.awaitAdvanceInterruptibly(underWay.arrive(), 30, TimeUnit.SECONDS);

@@ -70,8 +70,9 @@ public final class UpProcess implements AutoCloseable {
         return command;
     }
 
-    // Surefire hides the class path in a jar's manifest and leaves it in this property.
-    private static String classPath() {
+    /// The class path of this process, for another one. Surefire hides it in a jar's manifest and
+    /// leaves it in a property.
+    public static String classPath() {
         return System.getProperty(
                 "surefire.test.class.path", System.getProperty("java.class.path"));
     }
