@@ -4,7 +4,11 @@ import java.nio.file.Path;
 
 /// One way of getting a file into a table.
 interface Contender {
+    /// Short, for ratios and the picture.
     String name();
+
+    /// What it does, in one line.
+    String description();
 
     /// Makes ready what does not count: tools, files in another form.
     default void prepare(Sample sample, Path file) throws Exception {}
@@ -14,8 +18,13 @@ interface Contender {
     /// @return the seconds it took
     double load(Sample sample, Path file) throws Exception;
 
-    /// Memory at its peak in MB of the process that loads; 0 where it is not a process of its own.
-    default long peakMegabytes() {
-        return 0;
+    /// True when the functions do the work, and not a program of its own.
+    default boolean usesFunctions() {
+        return false;
+    }
+
+    /// Memory at its peak in MB of what loads; empty where it is not a process of its own.
+    default String peakMegabytes() {
+        return "";
     }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.speed;
 
-import dev.sluice.cli.stack.Database;
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.CopyIn;
 import dev.sluice.rows.FileInput;
@@ -16,25 +15,32 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
 /// What PostgreSQL can take here: rows that were encoded before, in COPY's binary form with their
 /// provenance, split in two, on two connections. No parsing, no checks, no S3.
-record Limit(Database database, Assets assets, Path folder) implements Contender {
+record Limit(String name, String description, Connections connections, Assets assets, Path folder)
+        implements Contender {
     private static final byte[] HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
     private static final byte[] TRAILER = {(byte) 0xff, (byte) 0xff};
 
-    @Override
-    public String name() {
-        return "the limit: encoded before, split in two, two connections";
+    /// Where the connections come from.
+    @FunctionalInterface
+    interface Connections {
+        Connection connect() throws SQLException;
     }
 
     @Override
     public void prepare(Sample sample, Path file) throws Exception {
+        if (Files.exists(part(sample, 0))) {
+            return;
+        }
         var dataset = assets.dataset(sample.table());
         try (var in =
                         FileInput.open(
@@ -94,8 +100,8 @@ record Limit(Database database, Assets assets, Path folder) implements Contender
     public double load(Sample sample, Path file) throws Exception {
         var dataset = assets.dataset(sample.table());
         var sql = RowReader.copySql(dataset, dataset.table());
-        try (var one = database.connect();
-                var two = database.connect();
+        try (var one = connections.connect();
+                var two = connections.connect();
                 var threads = Executors.newFixedThreadPool(2)) {
             long begin = System.nanoTime();
             for (var done :
@@ -109,7 +115,7 @@ record Limit(Database database, Assets assets, Path folder) implements Contender
         }
     }
 
-    private static Callable<Long> send(java.sql.Connection connection, String sql, Path part) {
+    private static Callable<Long> send(Connection connection, String sql, Path part) {
         return () -> {
             try (var in = Files.newInputStream(part)) {
                 return CopyIn.send(

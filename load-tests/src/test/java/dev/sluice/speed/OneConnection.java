@@ -19,7 +19,12 @@ import java.nio.file.Path;
 record OneConnection(Database database, Assets assets) implements Contender {
     @Override
     public String name() {
-        return "Sluice's row path, one connection, from a local file";
+        return "one connection";
+    }
+
+    @Override
+    public String description() {
+        return "Sluice's row path from a local file";
     }
 
     @Override

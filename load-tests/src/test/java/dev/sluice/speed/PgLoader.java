@@ -21,6 +21,11 @@ final class PgLoader implements Contender {
     }
 
     @Override
+    public String description() {
+        return "its manual's settings for CSV";
+    }
+
+    @Override
     public double load(Sample sample, Path file) throws Exception {
         var columns = String.join(",", sample.columnNames());
         var script = folder.resolve(sample.table() + ".load");
@@ -39,7 +44,7 @@ final class PgLoader implements Contender {
     }
 
     @Override
-    public long peakMegabytes() {
+    public String peakMegabytes() {
         return tool.peakMegabytes();
     }
 }

@@ -14,7 +14,12 @@ final class PsqlCopy implements Contender {
 
     @Override
     public String name() {
-        return "psql \\copy … csv";
+        return "psql";
+    }
+
+    @Override
+    public String description() {
+        return "\\copy … csv";
     }
 
     @Override
@@ -26,7 +31,7 @@ final class PsqlCopy implements Contender {
     }
 
     @Override
-    public long peakMegabytes() {
+    public String peakMegabytes() {
         return tool.peakMegabytes();
     }
 }

@@ -1,87 +1,130 @@
 package dev.sluice.speed;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /// The figures of one sample, contender by contender, as a Markdown table.
 final class Report {
+    private static final String HEAD =
+            """
+            | | seconds, median (each run) | × the limit | rows/s | MB/s | CPU s per GB: PostgreSQL | + what loads | + the rest | peak MB of what loads |
+            |---|---|---|---|---|---|---|---|---|
+            """;
+
     private final Sample sample;
     private final long bytes;
     private final long rows;
-    private final Map<String, List<Run>> runs = new LinkedHashMap<>();
-    private final Map<String, Long> memory = new LinkedHashMap<>();
+    private final Map<Contender, List<Run>> runs = new LinkedHashMap<>();
 
-    private record Run(double seconds, double cpuSeconds) {}
+    private record Run(double seconds, Work work) {}
 
-    Report(Sample sample, long bytes, long rows) {
+    /// @param contenders in the order of the table's lines
+    Report(Sample sample, long bytes, long rows, List<Contender> contenders) {
         this.sample = sample;
         this.bytes = bytes;
         this.rows = rows;
+        contenders.forEach(contender -> runs.put(contender, new ArrayList<>()));
     }
 
-    void add(Contender contender, double seconds, double cpuSeconds) {
-        runs.computeIfAbsent(contender.name(), _ -> new ArrayList<>())
-                .add(new Run(seconds, cpuSeconds));
-        memory.put(contender.name(), contender.peakMegabytes());
+    void add(Contender contender, double seconds, Work work) {
+        of(contender).add(new Run(seconds, work));
     }
 
     Sample sample() {
         return sample;
     }
 
-    List<String> names() {
+    boolean has(Contender contender) {
+        return runs.containsKey(contender);
+    }
+
+    List<Contender> contenders() {
         return List.copyOf(runs.keySet());
     }
 
-    double median(String name) {
-        return median(of(name).stream().mapToDouble(Run::seconds).sorted().toArray());
+    double megabytesPerSecond(Contender contender) {
+        return bytes / 1e6 / seconds(contender);
     }
 
-    private List<Run> of(String name) {
-        return runs.getOrDefault(name, List.of());
+    /// The median.
+    double seconds(Contender contender) {
+        return median(contender, Run::seconds);
     }
 
-    private static double median(double[] sorted) {
+    private List<Run> of(Contender contender) {
+        return Objects.requireNonNull(runs.get(contender), contender.name());
+    }
+
+    private double median(Contender contender, ToDoubleFunction<Run> figure) {
+        var sorted = of(contender).stream().mapToDouble(figure).sorted().toArray();
         int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        return Arrays.stream(sorted, (sorted.length - 1) / 2, half + 1).average().orElse(0);
     }
 
     /// @param limit the contender that ratios are counted from
-    String markdown(String limit) {
-        var text = new StringBuilder();
-        text.append(
+    String markdown(Contender limit) {
+        var title =
                 String.format(
                         Locale.ROOT,
                         "### %s: %,d rows, %.0f MB%n%n",
                         sample.table(),
                         rows,
-                        bytes / 1e6));
-        text.append(
-                "| | seconds, median (each run) | × the limit | rows/s | CPU s per GB, all processes | peak MB |\n");
-        text.append("|---|---|---|---|---|---|\n");
-        for (var name : names()) {
-            text.append(line(name, median(limit)));
-        }
-        return text.append('\n').toString();
+                        bytes / 1e6);
+        return runs.keySet().stream()
+                .map(contender -> line(contender, seconds(limit)))
+                .collect(Collectors.joining("", title + HEAD, "\n"));
     }
 
-    private String line(String name, double limit) {
-        var each = new ArrayList<String>();
-        of(name).forEach(run -> each.add(String.format(Locale.ROOT, "%.2f", run.seconds())));
-        var cpu = median(of(name).stream().mapToDouble(Run::cpuSeconds).sorted().toArray());
-        var peak = memory.getOrDefault(name, 0L);
+    private String line(Contender contender, double limit) {
+        var each =
+                of(contender).stream()
+                        .map(run -> String.format(Locale.ROOT, "%.2f", run.seconds()))
+                        .collect(Collectors.joining(", "));
+        double seconds = seconds(contender);
         return String.format(
                 Locale.ROOT,
-                "| %s | **%.2f** (%s) | %.2f | %,.0f | %.1f | %s |%n",
-                name,
-                median(name),
-                String.join(", ", each),
-                median(name) / limit,
-                rows / median(name),
-                cpu / (bytes / 1e9),
-                peak == 0 ? "" : peak);
+                "| **%s**: %s | **%.2f** (%s) | %.2f | %,.0f | %.0f | %.1f | %.1f | %.1f | %s |%n",
+                contender.name(),
+                contender.description(),
+                seconds,
+                each,
+                seconds / limit,
+                rows / seconds,
+                megabytesPerSecond(contender),
+                perGigabyte(contender, Work::postgres),
+                perGigabyte(contender, work -> loader(contender, work)),
+                perGigabyte(
+                        contender, work -> work.sum() - work.postgres() - loader(contender, work)),
+                contender.peakMegabytes());
+    }
+
+    private static double loader(Contender contender, Work work) {
+        return contender.usesFunctions() ? work.functions() : work.client();
+    }
+
+    private double perGigabyte(Contender contender, ToDoubleFunction<Work> part) {
+        return median(contender, run -> part.applyAsDouble(run.work())) / (bytes / 1e9);
+    }
+
+    /// One contender's time by another's, as a sentence; empty where one of them did not run.
+    String ratio(Contender one, Contender other, String wanted) {
+        if (!has(one) || !has(other)) {
+            return "";
+        }
+        return String.format(
+                Locale.ROOT,
+                "%s: %s / %s = %.2f%s%n",
+                sample.table(),
+                one.name(),
+                other.name(),
+                seconds(one) / seconds(other),
+                wanted.isEmpty() ? "" : " (" + wanted + " wanted)");
     }
 }

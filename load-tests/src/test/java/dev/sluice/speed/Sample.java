@@ -35,33 +35,7 @@ enum Sample {
             var random = new SplittableRandom(7);
             var rows = (int) (2_000_000 * scale);
             for (var row = 1; row <= rows; row++) {
-                var note = WORDS.get(random.nextInt(WORDS.size()));
-                var quoted = note.indexOf(',') >= 0 || random.nextInt(5) == 0;
-                out.write(
-                        row
-                                + ","
-                                + random.nextInt(500_000)
-                                + ",2026-"
-                                + two(1 + random.nextInt(12))
-                                + "-"
-                                + two(1 + random.nextInt(28))
-                                + " "
-                                + two(random.nextInt(24))
-                                + ":"
-                                + two(random.nextInt(60))
-                                + ":"
-                                + two(random.nextInt(60))
-                                + ","
-                                + STATES.get(random.nextInt(STATES.size()))
-                                + ","
-                                + random.nextInt(100_000)
-                                + "."
-                                + two(random.nextInt(100))
-                                + ",EUR,0."
-                                + random.nextInt(1000)
-                                + ","
-                                + (quoted ? "\"" + note + " \"\"" + row + "\"\"\"" : note)
-                                + "\n");
+                writeOrder(out, random, row);
             }
         }
     },
@@ -142,6 +116,37 @@ enum Sample {
     }
 
     abstract void write(Writer out, double scale) throws IOException;
+
+    /// One line of ORDERS.
+    static void writeOrder(Writer out, SplittableRandom random, long row) throws IOException {
+        var note = WORDS.get(random.nextInt(WORDS.size()));
+        var quoted = note.indexOf(',') >= 0 || random.nextInt(5) == 0;
+        out.write(
+                row
+                        + ","
+                        + random.nextInt(500_000)
+                        + ",2026-"
+                        + two(1 + random.nextInt(12))
+                        + "-"
+                        + two(1 + random.nextInt(28))
+                        + " "
+                        + two(random.nextInt(24))
+                        + ":"
+                        + two(random.nextInt(60))
+                        + ":"
+                        + two(random.nextInt(60))
+                        + ","
+                        + STATES.get(random.nextInt(STATES.size()))
+                        + ","
+                        + random.nextInt(100_000)
+                        + "."
+                        + two(random.nextInt(100))
+                        + ",EUR,0."
+                        + random.nextInt(1000)
+                        + ","
+                        + (quoted ? "\"" + note + " \"\"" + row + "\"\"\"" : note)
+                        + "\n");
+    }
 
     /// The dataset's name, and its table's.
     String table() {

@@ -13,14 +13,15 @@ final class Tool {
     private static final long MOST_MINUTES = 15;
 
     private long peakKilobytes;
+    private String output = "";
 
     /// True when the program is there, after it was asked for from Debian's archive where that
     /// works.
     static boolean isThere(String program, String debianPackage) throws Exception {
-        if (found(program)) {
+        if (isHere(program)) {
             return true;
         }
-        if (!found("apt-get")) {
+        if (!isHere("apt-get")) {
             return false;
         }
         var install =
@@ -28,10 +29,10 @@ final class Tool {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
-        return install.waitFor(MOST_MINUTES, TimeUnit.MINUTES) && found(program);
+        return install.waitFor(MOST_MINUTES, TimeUnit.MINUTES) && isHere(program);
     }
 
-    private static boolean found(String program) throws Exception {
+    static boolean isHere(String program) throws Exception {
         return new ProcessBuilder("sh", "-c", "command -v " + program)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start()
@@ -43,27 +44,39 @@ final class Tool {
     ///
     /// @throws IOException with its last words when it fails
     double run(List<String> command) throws Exception {
-        var output = Files.createTempFile("tool", ".log");
+        var log = Files.createTempFile("tool", ".log");
         try {
             long begin = System.nanoTime();
             var process =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
+                            .redirectOutput(log.toFile())
                             .start();
             await(process);
             double seconds = (System.nanoTime() - begin) / 1e9;
+            output = Files.readString(log, UTF_8);
             if (process.exitValue() != 0) {
-                var said = Files.readString(output, UTF_8);
                 throw new IOException(
                         command.getFirst()
                                 + ": "
-                                + said.substring(Math.max(0, said.length() - 500)));
+                                + output.substring(Math.max(0, output.length() - 500)));
             }
             return seconds;
         } finally {
-            Files.delete(output);
+            Files.delete(log);
         }
+    }
+
+    /// What the last run printed.
+    String output() {
+        return output;
+    }
+
+    /// The first line of what a program says of its version.
+    static String version(String program) throws Exception {
+        var tool = new Tool();
+        var _ = tool.run(List.of(program, "--version"));
+        return tool.output.lines().findFirst().orElse(program);
     }
 
     private void await(Process process) throws Exception {
@@ -90,7 +103,7 @@ final class Tool {
         }
     }
 
-    long peakMegabytes() {
-        return peakKilobytes / 1024;
+    String peakMegabytes() {
+        return Long.toString(peakKilobytes / 1024);
     }
 }

@@ -1,0 +1,69 @@
+package dev.sluice.speed;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/// Processor time of this process and all that it started, from `/proc`: what others do on the
+/// machine does not count.
+final class Meter {
+    private static final double TICKS_PER_SECOND = 100;
+
+    private Work begin = Work.NONE;
+
+    /// From now on.
+    void begin() {
+        begin = read();
+    }
+
+    /// Since the last begin.
+    Work end() {
+        return read().minus(begin);
+    }
+
+    private static Work read() {
+        var self = ProcessHandle.current();
+        var work = new Work(0, 0, seconds(self.pid()), 0);
+        try (Stream<ProcessHandle> children = self.descendants()) {
+            for (var child : children.toList()) {
+                work = work.plus(of(child.pid()));
+            }
+        }
+        return work;
+    }
+
+    private static Work of(long pid) {
+        var seconds = seconds(pid);
+        if (command(pid).equals("postgres")) {
+            return new Work(seconds, 0, 0, 0);
+        }
+        return FunctionProcess.isOne(pid) ? new Work(0, seconds, 0, 0) : new Work(0, 0, 0, seconds);
+    }
+
+    private static String command(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "comm")).strip();
+        } catch (IOException _) {
+            // it has just ended
+            return "";
+        }
+    }
+
+    /// Its own and that of its children that have ended: a server's connections end.
+    private static double seconds(long pid) {
+        try {
+            var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            // the name before may hold blanks
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            long ticks = 0;
+            for (var field = 11; field <= 14; field++) {
+                ticks += Long.parseLong(fields[field]);
+            }
+            return ticks / TICKS_PER_SECOND;
+        } catch (IOException _) {
+            // it has just ended, and its parent has its time
+            return 0;
+        }
+    }
+}
