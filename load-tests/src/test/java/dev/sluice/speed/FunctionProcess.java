@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A process that runs a function, and what it was told.
@@ -17,20 +18,15 @@ record FunctionProcess(long pid, String function, Map<String, String> environmen
     /// Those that run now, of all that this process started.
     static List<FunctionProcess> all() {
         try (Stream<ProcessHandle> children = ProcessHandle.current().descendants()) {
-            return children.map(ProcessHandle::pid)
-                    .filter(FunctionProcess::isOne)
-                    .map(FunctionProcess::of)
-                    .toList();
+            return children.map(child -> find(child.pid())).flatMap(Optional::stream).toList();
         }
     }
 
-    static boolean isOne(long pid) {
-        return environment(pid).containsKey(NAME);
-    }
-
-    private static FunctionProcess of(long pid) {
+    /// Empty where the process runs no function.
+    static Optional<FunctionProcess> find(long pid) {
         var environment = environment(pid);
-        return new FunctionProcess(pid, environment.getOrDefault(NAME, ""), environment);
+        return Optional.ofNullable(environment.get(NAME))
+                .map(function -> new FunctionProcess(pid, function, environment));
     }
 
     /// By its logical id: a function's name ends with it.

@@ -6,15 +6,16 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
 
-/// Load's way to the database, by what a Load was told when it started: through the proxy.
+/// Load's way to the database, by what functions of its database user were told when they started:
+/// through the proxy.
 record LoadsDoor(Map<String, String> environment) {
-    /// Of a Load that runs now.
+    /// Of one that runs now; Intake signs in as Load does.
     static LoadsDoor find() {
         return FunctionProcess.all().stream()
-                .filter(process -> process.runs("load"))
+                .filter(process -> "sluice_loader".equals(process.environment().get("DB_USER")))
                 .findFirst()
                 .map(process -> new LoadsDoor(process.environment()))
-                .orElseThrow(() -> new IllegalStateException("no Load runs"));
+                .orElseThrow(() -> new IllegalStateException("no function of the loader runs"));
     }
 
     Connection connect() throws SQLException {

@@ -33,8 +33,8 @@ final class MemoryTest {
     private static final Duration LIMIT = Duration.ofHours(1);
     private static final String HEAD =
             """
-            | file | rows | seconds | rows/s | MB/s | CPU s per GB: PostgreSQL | + functions | + the rest | Load's peak MB so far | Intake's peak MB so far | chunks, of them tried again |
-            |---|---|---|---|---|---|---|---|---|---|---|
+            | file | rows | seconds | rows/s | MB/s | CPU s per GB | PostgreSQL | Load | other functions | the rest | Load's peak MB so far | Intake's peak MB so far | chunks, of them tried again |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|
             """;
 
     private final long largest =
@@ -152,13 +152,15 @@ final class MemoryTest {
         var work = measured.work.times((double) GB / orders.bytes());
         return String.format(
                 Locale.ROOT,
-                "| %s | %,d | %.2f | %,.0f | %.0f | %.1f | %.1f | %.1f | %s | %s | %,d, %d |%n",
+                "| %s | %,d | %.2f | %,.0f | %.0f | %.1f | %.1f | %.1f | %.1f | %.1f | %s | %s | %,d, %d |%n",
                 name,
                 orders.rows(),
                 road.seconds(),
                 orders.rows() / road.seconds(),
                 orders.bytes() / 1e6 / road.seconds(),
+                work.sum(),
                 work.postgres(),
+                work.load(),
                 work.functions(),
                 work.client() + work.rest(),
                 MemoryUse.of("load"),

@@ -24,7 +24,7 @@ final class Meter {
 
     private static Work read() {
         var self = ProcessHandle.current();
-        var work = new Work(0, 0, seconds(self.pid()), 0);
+        var work = new Work(0, 0, 0, seconds(self.pid()), 0);
         try (Stream<ProcessHandle> children = self.descendants()) {
             for (var child : children.toList()) {
                 work = work.plus(of(child.pid()));
@@ -36,9 +36,14 @@ final class Meter {
     private static Work of(long pid) {
         var seconds = seconds(pid);
         if (command(pid).equals("postgres")) {
-            return new Work(seconds, 0, 0, 0);
+            return new Work(seconds, 0, 0, 0, 0);
         }
-        return FunctionProcess.isOne(pid) ? new Work(0, seconds, 0, 0) : new Work(0, 0, 0, seconds);
+        return FunctionProcess.find(pid)
+                .map(process ->
+                        process.runs("load")
+                                ? new Work(0, seconds, 0, 0, 0)
+                                : new Work(0, 0, seconds, 0, 0))
+                .orElse(new Work(0, 0, 0, 0, seconds));
     }
 
     private static String command(long pid) {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 final class Report {
     private static final String HEAD =
             """
-            | | seconds, median (each run) | × the limit | rows/s | MB/s | CPU s per GB: PostgreSQL | + what loads | + the rest | peak MB of what loads |
-            |---|---|---|---|---|---|---|---|---|
+            | | seconds, median (each run) | × the limit | rows/s | MB/s | CPU s per GB | PostgreSQL | what loads | other functions | the rest | peak MB of what loads |
+            |---|---|---|---|---|---|---|---|---|---|---|
             """;
 
     private final Sample sample;
@@ -90,7 +90,7 @@ final class Report {
         double seconds = seconds(contender);
         return String.format(
                 Locale.ROOT,
-                "| **%s**: %s | **%.2f** (%s) | %.2f | %,.0f | %.0f | %.1f | %.1f | %.1f | %s |%n",
+                "| **%s**: %s | **%.2f** (%s) | %.2f | %,.0f | %.0f | %.1f | %.1f | %.1f | %.1f | %.1f | %s |%n",
                 contender.name(),
                 contender.description(),
                 seconds,
@@ -98,15 +98,20 @@ final class Report {
                 seconds / limit,
                 rows / seconds,
                 megabytesPerSecond(contender),
+                perGigabyte(contender, Work::sum),
                 perGigabyte(contender, Work::postgres),
                 perGigabyte(contender, work -> loader(contender, work)),
-                perGigabyte(
-                        contender, work -> work.sum() - work.postgres() - loader(contender, work)),
+                perGigabyte(contender, Work::functions),
+                perGigabyte(contender, work -> rest(contender, work)),
                 contender.peakMegabytes());
     }
 
     private static double loader(Contender contender, Work work) {
-        return contender.usesFunctions() ? work.functions() : work.client();
+        return contender.usesFunctions() ? work.load() : work.client();
+    }
+
+    private static double rest(Contender contender, Work work) {
+        return work.sum() - work.postgres() - loader(contender, work) - work.functions();
     }
 
     private double perGigabyte(Contender contender, ToDoubleFunction<Work> part) {
