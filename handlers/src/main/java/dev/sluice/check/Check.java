@@ -61,7 +61,10 @@ public final class Check {
         try {
             return new Check(out, arguments).run();
         } catch (DatasetException e) {
-            out.println(e.getMessage());
+            var why = String.valueOf(e.getMessage());
+            // the place of a format's mistake is in a file that nobody wrote
+            boolean written = !arguments.get(4).equals("format");
+            out.println(written ? why : why.replaceFirst("^[^ ]*:", "--format:"));
             return 2;
         }
     }
@@ -127,7 +130,11 @@ public final class Check {
         return switch (kind) {
             case "dataset" -> assets.dataset(which);
             case "file" -> Dataset.read(Path.of(which));
-            default -> null;
+            default -> {
+                // its own mistakes are no file's
+                var _ = texts(1);
+                yield null;
+            }
         };
     }
 

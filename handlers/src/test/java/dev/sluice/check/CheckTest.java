@@ -46,6 +46,13 @@ class CheckTest {
         assertThat(check(2, "dataset", "nothing")).contains("There is no dataset \"nothing\".");
     }
 
+    @Test
+    void refusesAFormatAsSuchAndNotEachFileByIt() throws IOException {
+        Files.writeString(folder.resolve("x.csv"), "a\n1\n");
+        assertThat(check(2, "format", "{quote: none}"))
+                .isEqualTo("--format: quote must be one character.\n");
+    }
+
     private String check(int exit, String kind, String which) throws IOException {
         var said = new ByteArrayOutputStream();
         try (var out = new PrintStream(said, true, UTF_8)) {
