@@ -1,16 +1,29 @@
 package dev.sluice.rows;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Bytes of a binary COPY, growing; numbers big-endian.
 final class CopyBuffer {
     static final int NULL_LENGTH = -1;
 
+    private static final int SHORT_BYTES = 32;
+
+    private static final VarHandle SHORTS = view(short[].class);
+    private static final VarHandle INTS = view(int[].class);
+    private static final VarHandle LONGS = view(long[].class);
+
     private byte[] bytes;
     private int size;
 
     CopyBuffer(int capacity) {
         this.bytes = new byte[capacity];
+    }
+
+    private static VarHandle view(Class<?> type) {
+        return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.BIG_ENDIAN);
     }
 
     byte[] bytes() {
@@ -33,27 +46,51 @@ final class CopyBuffer {
 
     void putShort(int value) {
         room(2);
-        bytes[size++] = (byte) (value >> 8);
-        bytes[size++] = (byte) value;
+        SHORTS.set(bytes, size, (short) value);
+        size += 2;
     }
 
     void putInt(int value) {
         room(4);
-        bytes[size++] = (byte) (value >> 24);
-        bytes[size++] = (byte) (value >> 16);
-        bytes[size++] = (byte) (value >> 8);
-        bytes[size++] = (byte) value;
+        INTS.set(bytes, size, value);
+        size += 4;
     }
 
     void putLong(long value) {
-        putInt((int) (value >> 32));
-        putInt((int) value);
+        room(8);
+        LONGS.set(bytes, size, value);
+        size += 8;
+    }
+
+    /// Appends the first bytes of a number of eight.
+    void putFront(long value, int count) {
+        // what is written behind the end counts for nothing
+        room(8);
+        LONGS.set(bytes, size, value);
+        size += count;
+    }
+
+    /// Appends a value with its length in front.
+    void putText(byte[] source, int from, int to) {
+        putInt(to - from);
+        putBytes(source, from, to);
     }
 
     void putBytes(byte[] source, int from, int to) {
-        room(to - from);
-        System.arraycopy(source, from, bytes, size, to - from);
-        size += to - from;
+        var length = to - from;
+        if (length <= SHORT_BYTES && source.length - from >= SHORT_BYTES) {
+            // four words whatever the length: cheaper than to find out how many are needed, and
+            // what
+            // is behind the end counts for nothing
+            room(SHORT_BYTES);
+            for (var word = 0; word < SHORT_BYTES; word += 8) {
+                EightBytes.copy(source, from + word, bytes, size + word);
+            }
+        } else {
+            room(length);
+            System.arraycopy(source, from, bytes, size, length);
+        }
+        size += length;
     }
 
     void putNull() {

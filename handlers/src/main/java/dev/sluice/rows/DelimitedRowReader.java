@@ -67,10 +67,12 @@ final class DelimitedRowReader implements RowReader {
         if (rows.rejectsDamage(batch)) {
             return;
         }
-        var fault = Utf8.firstFault(records.bytes(), records.start(), records.end());
-        if (fault < records.end()) {
-            rows.rejectByte(batch, columnAt(fault), fault);
-            return;
+        if (!records.ascii()) {
+            var fault = Utf8.firstFault(records.bytes(), records.start(), records.end());
+            if (fault < records.end()) {
+                rows.rejectByte(batch, columnAt(fault), fault);
+                return;
+            }
         }
         mends = records.mended();
         if (records.fields() != expected && !mendsFieldCount()) {

@@ -18,6 +18,8 @@ final class FastRecords implements Records {
 
     private static final int MOST_KEPT_FIELDS = 1024 * 1024;
 
+    private static final int BLOCK = 64;
+
     private static final byte ENDS_PLAIN = 1;
     private static final byte ENDS_QUOTED = 2;
     // whatever else has a meaning
@@ -36,6 +38,10 @@ final class FastRecords implements Records {
     private final Dialect dialect;
     private final int recordBytes;
     private final byte[] kinds = new byte[256];
+    // whether scanBlocks may try: it knows no backslashes
+    private final boolean wordwise;
+    private final long delimiters;
+    private final long quotes;
 
     private byte[] buffer;
     private int limit;
@@ -47,12 +53,18 @@ final class FastRecords implements Records {
     private long nextLine;
     private long nextRecord;
 
+    // the block last looked at, and its marks not used up
+    private int block = -BLOCK;
+    private long blockMarks;
+    private boolean blockAscii;
+
     private int start;
     private int end;
     private int fields;
     private int[] fieldStarts = new int[64];
     private int[] fieldEnds = new int[64];
     private byte[] fieldMarks = new byte[64];
+    private boolean ascii;
     private Damage damage = Damage.NONE;
     private long damageLine;
     private long line;
@@ -67,6 +79,11 @@ final class FastRecords implements Records {
         this.base = start.byteOffset();
         this.nextLine = start.line();
         this.nextRecord = start.record();
+        this.wordwise = dialect.escape() == Dialect.NONE;
+        // what a dialect does not have is looked for as a line end, which is found anyway
+        this.delimiters =
+                EightBytes.times(dialect.delimiter() == Dialect.NONE ? '\n' : dialect.delimiter());
+        this.quotes = EightBytes.times(dialect.quote() == Dialect.NONE ? '\n' : dialect.quote());
         mark(dialect.delimiter(), (byte) (ENDS_PLAIN | ENDS_FIELD));
         mark(dialect.quote(), ENDS_QUOTED);
         mark(dialect.escape(), (byte) (ENDS_PLAIN | ENDS_QUOTED));
@@ -88,6 +105,10 @@ final class FastRecords implements Records {
         line = nextLine;
         byteOffset = base + next;
         record = nextRecord++;
+        if (wordwise && scanBlocks()) {
+            return true;
+        }
+        ascii = false;
         while (true) {
             switch (scan()) {
                 case ENDED -> {
@@ -140,6 +161,124 @@ final class FastRecords implements Records {
         }
         if (next < limit && buffer[next] == '\n') {
             next++;
+        }
+    }
+
+    /*
+     * The same scan, 64 bytes at a time, for what records nearly always are: undamaged, and with the
+     * rest of their last block in sight. Marks are on quotes, delimiters and whatever is less than
+     * 0x0e, line ends among them; all else is text anywhere, so the marked bytes alone tell the
+     * fields apart. A quote in quotes counts as the closing one until the next mark: only a mark
+     * right behind it can double it or end the field. What this scan does not know it leaves to
+     * scan(), and nothing has changed that scan() does not set anew.
+     *
+     * The marks of a block are facts about the buffer, so those not used up serve the next record;
+     * a move of the buffer's bytes forgets them. No block reaches beyond the cap of a record, and
+     * the caps only grow.
+     */
+    private boolean scanBlocks() {
+        final var lBuffer = buffer;
+        final var lDelimiters = delimiters;
+        final var lQuotes = quotes;
+        final var lQuote = dialect.quote();
+        final var lDelimiter = dialect.delimiter();
+        final var lStarts = fieldStarts;
+        final var lEnds = fieldEnds;
+        final var lFieldMarks = fieldMarks;
+        final var lLast = (int) Math.min(limit, (long) next + recordBytes) - BLOCK;
+        var lBlock = next - block < BLOCK ? block : next - BLOCK;
+        var lMarks = next - block < BLOCK ? blockMarks & (-1L << (next - block)) : 0;
+        var lBlockAscii = blockAscii || next - block >= BLOCK;
+        var lAscii = lBlockAscii;
+        var lFields = 0;
+        var lLines = 0;
+        var lFrom = next;
+        while (true) {
+            while (lMarks == 0) {
+                lBlock += BLOCK;
+                if (lBlock > lLast) {
+                    return false;
+                }
+                lMarks = EightBytes.blockMarks(lBuffer, lBlock, lDelimiters, lQuotes);
+                lBlockAscii = EightBytes.isBlockAscii(lBuffer, lBlock);
+                lAscii &= lBlockAscii;
+            }
+            var at = lBlock + Long.numberOfTrailingZeros(lMarks);
+            lMarks = EightBytes.rest(lMarks);
+            var b = lBuffer[at];
+            if (b == lDelimiter && lFields < lStarts.length) {
+                // field without quotes
+                lStarts[lFields] = lFrom;
+                lEnds[lFields] = at;
+                lFieldMarks[lFields++] = 0;
+                lFrom = at + 1;
+                continue;
+            }
+            var to = at;
+            byte marks = 0;
+            if (b == lQuote && at == lFrom) {
+                // in quotes
+                marks = QUOTED;
+                lFrom++;
+                to = -1;
+                while (true) {
+                    while (lMarks == 0) {
+                        lBlock += BLOCK;
+                        if (lBlock > lLast) {
+                            return false;
+                        }
+                        lMarks = EightBytes.blockMarks(lBuffer, lBlock, lDelimiters, lQuotes);
+                        lBlockAscii = EightBytes.isBlockAscii(lBuffer, lBlock);
+                        lAscii &= lBlockAscii;
+                    }
+                    at = lBlock + Long.numberOfTrailingZeros(lMarks);
+                    lMarks = EightBytes.rest(lMarks);
+                    b = lBuffer[at];
+                    if (to >= 0) {
+                        if (at != to + 1) {
+                            // text behind the closing quote
+                            return false;
+                        }
+                        if (b != lQuote) {
+                            break;
+                        }
+                        marks |= ESCAPED;
+                        to = -1;
+                    } else if (b == lQuote) {
+                        to = at;
+                    } else if (b == '\r' || (b == '\n' && lBuffer[at - 1] != '\r')) {
+                        lLines++;
+                    } else {
+                        lAscii &= b != 0;
+                    }
+                }
+            }
+            var lineEnds = b == '\n' || b == '\r';
+            if (b != lDelimiter && !lineEnds) {
+                if (marks != 0) {
+                    return false;
+                }
+                // text
+                lAscii &= b != 0;
+                continue;
+            }
+            if (lFields == lStarts.length) {
+                return false;
+            }
+            lStarts[lFields] = lFrom;
+            lEnds[lFields] = to;
+            lFieldMarks[lFields++] = marks;
+            lFrom = at + 1;
+            if (lineEnds) {
+                block = lBlock;
+                blockMarks = lMarks;
+                blockAscii = lBlockAscii;
+                start = next;
+                fields = lFields;
+                damage = Damage.NONE;
+                ascii = lAscii;
+                return atLineEnd(at, lLines) == Outcome.ENDED;
+            }
         }
     }
 
@@ -374,6 +513,7 @@ final class FastRecords implements Records {
     }
 
     private void moveToFront() {
+        block = -BLOCK;
         if (next > 0) {
             System.arraycopy(buffer, next, buffer, 0, limit - next);
             base += next;
@@ -448,6 +588,11 @@ final class FastRecords implements Records {
     @Override
     public boolean escaped(int field) {
         return (fieldMarks[field] & ESCAPED) != 0;
+    }
+
+    @Override
+    public boolean ascii() {
+        return ascii;
     }
 
     @Override

@@ -2,13 +2,11 @@ package dev.sluice.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.sluice.dataset.Bound;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType.Kind;
 import dev.sluice.dataset.Words;
 import dev.sluice.job.RejectCode;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -20,11 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Values from bytes to bytes, with no object in between for whatever is written the usual way.
 /// PlainValues says the same slowly. Not thread-safe.
 final class FastValues implements Values {
-    /// What PostgreSQL counts dates and times from.
-    static final long EPOCH_DAY = 10_957;
-
-    static final long MICROS_PER_SECOND = 1_000_000;
-    private static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
+    // 10^13 with three zeros behind it is still below 10^16
+    private static final int MOST_IN_FOUR_GROUPS = 13;
 
     private static final double[] POWERS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -37,124 +32,20 @@ final class FastValues implements Values {
     private static final long EXACT_IN_DOUBLE = 1L << 53;
     private static final long EXACT_IN_FLOAT = 1L << 24;
 
-    private static final int[] DAYS_BEFORE_MONTH = {
-        0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
-    };
-    private static final int[] DAYS_OF_MONTH = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    // a value that no time has
-    private static final long NONE = Long.MIN_VALUE;
-
-    /// One column, its bounds in the form in which its values are compared.
-    private static final class Check {
-        final Column column;
-        final Kind kind;
-        final @Nullable LookupSet lookup;
-        final int maxCharacters;
-        long least = Long.MIN_VALUE;
-        long most = Long.MAX_VALUE;
-        double leastDouble = Double.NEGATIVE_INFINITY;
-        double mostDouble = Double.POSITIVE_INFINITY;
-        final boolean bounded;
-        final @Nullable BigDecimal leastNumber;
-        final @Nullable BigDecimal mostNumber;
-        final @Nullable PatternedTime patterned;
-        final @Nullable FixedTime fixed;
-
-        Check(Column column, @Nullable LookupSet lookup) {
-            this.column = column;
-            this.kind = column.type().kind();
-            this.lookup = lookup;
-            var type = column.type();
-            var declared = column.maxLength() == null ? Integer.MAX_VALUE : column.maxLength();
-            maxCharacters = Math.min(declared, type.length() == 0 ? declared : type.length());
-            bounded = column.min() != null || column.max() != null;
-            leastNumber = column.min() instanceof Bound.Quantity n ? n.value() : null;
-            mostNumber = column.max() instanceof Bound.Quantity n ? n.value() : null;
-            var pattern = column.pattern();
-            patterned = pattern == null ? null : new PatternedTime(pattern);
-            fixed = pattern == null ? null : FixedTime.of(pattern.text()).orElse(null);
-            typeRange();
-            if (column.min() != null) {
-                least = Math.max(least, lowest(column.min()));
-            }
-            if (column.max() != null) {
-                most = Math.min(most, highest(column.max()));
-            }
-            if (leastNumber != null) {
-                leastDouble = asFloating(leastNumber);
-            }
-            if (mostNumber != null) {
-                mostDouble = asFloating(mostNumber);
-            }
-        }
-
-        private void typeRange() {
-            switch (kind) {
-                case SMALLINT -> {
-                    least = Short.MIN_VALUE;
-                    most = Short.MAX_VALUE;
-                }
-                case INTEGER -> {
-                    least = Integer.MIN_VALUE;
-                    most = Integer.MAX_VALUE;
-                }
-                default -> {
-                    // bigint's range is a long's; the others are not compared as integers
-                }
-            }
-        }
-
-        private double asFloating(BigDecimal bound) {
-            return switch (kind) {
-                case REAL -> bound.floatValue();
-                default -> bound.doubleValue();
-            };
-        }
-
-        private long lowest(Bound bound) {
-            return bound instanceof Bound.Quantity n
-                    ? clamped(n.value().setScale(0, RoundingMode.CEILING))
-                    : time(bound);
-        }
-
-        private long highest(Bound bound) {
-            return bound instanceof Bound.Quantity n
-                    ? clamped(n.value().setScale(0, RoundingMode.FLOOR))
-                    : time(bound);
-        }
-
-        private static long time(Bound bound) {
-            return switch (bound) {
-                case Bound.Quantity _ -> throw new IllegalArgumentException(bound.text());
-                case Bound.Day day -> day.value().toEpochDay() - EPOCH_DAY;
-                case Bound.WallTime wall -> micros(wall.value().toInstant(ZoneOffset.UTC));
-                case Bound.Moment moment -> micros(moment.value());
-            };
-        }
-
-        private static long clamped(BigDecimal whole) {
-            var value = whole.toBigInteger();
-            if (value.bitLength() < 64) {
-                return value.longValue();
-            }
-            return value.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
-    }
-
-    private final Check[] checks;
+    private final ColumnCheck[] checks;
     private final byte[][] trueWords;
     private final byte[][] falseWords;
     private final ZoneId timeZone;
     private final ZoneRules zone;
     private final @Nullable ZoneOffset fixedOffset;
     private final Decimal decimal = new Decimal();
+    private final SmallNumber small = new SmallNumber();
 
     FastValues(
             List<Column> columns, List<@Nullable LookupSet> lookups, ZoneId timeZone, Words words) {
-        this.checks = new Check[columns.size()];
+        this.checks = new ColumnCheck[columns.size()];
         for (var i = 0; i < checks.length; i++) {
-            checks[i] = new Check(columns.get(i), lookups.get(i));
+            checks[i] = new ColumnCheck(columns.get(i), lookups.get(i));
         }
         this.timeZone = timeZone;
         this.zone = timeZone.getRules();
@@ -165,11 +56,6 @@ final class FastValues implements Values {
 
     private static byte[][] bytes(List<String> words) {
         return words.stream().map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new);
-    }
-
-    static long micros(Instant instant) {
-        return (instant.getEpochSecond() - EPOCH_DAY * 86_400) * MICROS_PER_SECOND
-                + instant.getNano() / 1_000;
     }
 
     @Override
@@ -190,7 +76,11 @@ final class FastValues implements Values {
     }
 
     private @Nullable RejectCode integer(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
+        if (small.scan(bytes, from, to) && !small.hasPoint()) {
+            var value = small.digits();
+            return putInteger(check, small.negative() ? -value : value, out);
+        }
         var i = from;
         var negative = i < to && bytes[i] == '-';
         if (i < to && (negative || bytes[i] == '+')) {
@@ -212,7 +102,7 @@ final class FastValues implements Values {
 
     // with an exponent, or more digits than surely fit
     private @Nullable RejectCode longInteger(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         if (!decimal.scan(bytes, from, to) || !decimal.isWrittenAsInteger() || !decimal.isWhole()) {
             return RejectCode.INVALID_INTEGER;
         }
@@ -226,7 +116,7 @@ final class FastValues implements Values {
                 : putInteger(check, value.longValue(), out);
     }
 
-    private static @Nullable RejectCode putInteger(Check check, long value, CopyBuffer out) {
+    private static @Nullable RejectCode putInteger(ColumnCheck check, long value, CopyBuffer out) {
         if (value < check.least || value > check.most) {
             return RejectCode.OUT_OF_RANGE;
         }
@@ -248,7 +138,10 @@ final class FastValues implements Values {
     }
 
     private @Nullable RejectCode numeric(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
+        if (small.scan(bytes, from, to) && putSmallNumeric(check, out)) {
+            return null;
+        }
         if (!decimal.scan(bytes, from, to)) {
             return RejectCode.INVALID_NUMBER;
         }
@@ -266,7 +159,56 @@ final class FastValues implements Values {
         return null;
     }
 
-    private static boolean isOutside(Check check, BigDecimal value) {
+    // false where the value is refused, or does not fit four groups
+    private boolean putSmallNumeric(ColumnCheck check, CopyBuffer out) {
+        var type = check.column.type();
+        var digits = small.digits();
+        var decimals = small.decimals();
+        // digits that the value may have
+        var most = type.length() - type.scale() + decimals;
+        if (decimals > type.scale()
+                || most < 0
+                || digits >= SmallNumber.POWERS[Math.min(most, MOST_IN_FOUR_GROUPS)]
+                || (check.bounded && isOutside(check, digits, type.scale() - decimals))) {
+            return false;
+        }
+        // groups of four digits, aligned at the decimal point
+        var behindPoint = (decimals + 3) >> 2;
+        var rest = digits * SmallNumber.POWERS[behindPoint * 4 - decimals];
+        var sign = small.negative() && digits > 0 ? 0x4000L : 0;
+        var packed = 0L;
+        var groups = 0;
+        while (rest != 0) {
+            var shorter = rest / 10_000;
+            var group = rest - shorter * 10_000;
+            if (group == 0 && groups == 0) {
+                // zeros at the end are not written
+                behindPoint--;
+            } else {
+                packed = (packed >>> 16) | (group << 48);
+                groups++;
+            }
+            rest = shorter;
+        }
+        var weight = groups == 0 ? 0 : groups - 1 - behindPoint;
+        out.putInt(8 + 2 * groups);
+        out.putLong(
+                ((long) groups << 48) | ((weight & 0xffffL) << 32) | (sign << 16) | type.scale());
+        out.putFront(packed, 2 * groups);
+        return true;
+    }
+
+    // or may be: where it does not fit a long
+    private boolean isOutside(ColumnCheck check, long digits, int missingDecimals) {
+        if (missingDecimals > 18 || digits >= SmallNumber.POWERS[18 - missingDecimals]) {
+            return true;
+        }
+        var units = digits * SmallNumber.POWERS[missingDecimals];
+        var value = small.negative() ? -units : units;
+        return value < check.least || value > check.most;
+    }
+
+    private static boolean isOutside(ColumnCheck check, BigDecimal value) {
         return (check.leastNumber != null && value.compareTo(check.leastNumber) < 0)
                 || (check.mostNumber != null && value.compareTo(check.mostNumber) > 0);
     }
@@ -292,9 +234,12 @@ final class FastValues implements Values {
     }
 
     private @Nullable RejectCode floating(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         double value;
-        if (decimal.scan(bytes, from, to)) {
+        if (small.scan(bytes, from, to) && small.digits() <= EXACT_IN_DOUBLE) {
+            value = small.digits() / POWERS[small.decimals()];
+            value = small.negative() ? -value : value;
+        } else if (decimal.scan(bytes, from, to)) {
             value = doubleValue(bytes, from, to);
             // what is too large or too small for the type is not rounded to infinity or zero
             if (Double.isInfinite(value) || (value == 0 && !decimal.isZero())) {
@@ -328,7 +273,8 @@ final class FastValues implements Values {
         return Double.parseDouble(Decimal.text(bytes, from, to));
     }
 
-    private @Nullable RejectCode real(Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+    private @Nullable RejectCode real(
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         float value;
         if (decimal.scan(bytes, from, to)) {
             value = floatValue(bytes, from, to);
@@ -425,7 +371,7 @@ final class FastValues implements Values {
     }
 
     private static @Nullable RejectCode text(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         if (to - from > check.maxCharacters
                 && Utf8.characters(bytes, from, to) > check.maxCharacters) {
             return RejectCode.TOO_LONG;
@@ -433,18 +379,17 @@ final class FastValues implements Values {
         if (check.lookup != null && !check.lookup.contains(bytes, from, to)) {
             return RejectCode.UNKNOWN_LOOKUP_VALUE;
         }
-        out.putInt(to - from);
-        out.putBytes(bytes, from, to);
+        out.putText(bytes, from, to);
         return null;
     }
 
     private static @Nullable RejectCode date(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         var day =
                 check.patterned != null
                         ? patternedDay(check, check.patterned, bytes, from, to)
-                        : to - from == 10 ? day(bytes, from) : NONE;
-        if (day == NONE) {
+                        : to - from == 10 ? FastTimes.day(bytes, from) : FastTimes.NONE;
+        if (day == FastTimes.NONE) {
             return RejectCode.INVALID_DATE;
         }
         if (day < check.least || day > check.most) {
@@ -456,59 +401,26 @@ final class FastValues implements Values {
     }
 
     private static long patternedDay(
-            Check check, PatternedTime patterned, byte[] bytes, int from, int to) {
+            ColumnCheck check, PatternedTime patterned, byte[] bytes, int from, int to) {
         if (check.fixed != null && check.fixed.read(bytes, from, to)) {
-            var day = day(check.fixed.year(), check.fixed.month(), check.fixed.day());
-            if (day != NONE) {
+            var day = FastTimes.day(check.fixed.year(), check.fixed.month(), check.fixed.day());
+            if (day != FastTimes.NONE) {
                 return day;
             }
         }
         var read = patterned.read(bytes, from, to);
-        return read == null ? NONE : read.wall().toLocalDate().toEpochDay() - EPOCH_DAY;
-    }
-
-    // days since 2000-01-01 of the ten bytes YYYY-MM-DD
-    private static long day(byte[] bytes, int from) {
-        var year = twoDigits(bytes, from) * 100 + twoDigits(bytes, from + 2);
-        var month = twoDigits(bytes, from + 5);
-        var day = twoDigits(bytes, from + 8);
-        if (twoDigits(bytes, from) < 0
-                || twoDigits(bytes, from + 2) < 0
-                || bytes[from + 4] != '-'
-                || bytes[from + 7] != '-') {
-            return NONE;
-        }
-        return day(year, month, day);
-    }
-
-    private static long day(int year, int month, int day) {
-        if (year < 1 || month < 1 || month > 12 || day < 1 || day > DAYS_OF_MONTH[month - 1]) {
-            return NONE;
-        }
-        var leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        if (month == 2 && day == 29 && !leap) {
-            return NONE;
-        }
-        var before = year - 1;
-        var days = before * 365L + before / 4 - before / 100 + before / 400;
-        days += DAYS_BEFORE_MONTH[month - 1] + (leap && month > 2 ? 1 : 0) + day - 1;
-        // 730,119 days lie between 0001-01-01 and 2000-01-01
-        return days - 730_119;
-    }
-
-    private static int twoDigits(byte[] bytes, int from) {
-        var tens = bytes[from] - '0';
-        var ones = bytes[from + 1] - '0';
-        return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1_000 : tens * 10 + ones;
+        return read == null
+                ? FastTimes.NONE
+                : read.wall().toLocalDate().toEpochDay() - FastTimes.EPOCH_DAY;
     }
 
     private @Nullable RejectCode timestamp(
-            Check check, byte[] bytes, int from, int to, CopyBuffer out) {
+            ColumnCheck check, byte[] bytes, int from, int to, CopyBuffer out) {
         var micros =
                 check.patterned == null
                         ? standardMicros(check, bytes, from, to)
                         : patternedMicros(check, check.patterned, bytes, from, to);
-        if (micros == NONE) {
+        if (micros == FastTimes.NONE) {
             return RejectCode.INVALID_TIMESTAMP;
         }
         if (micros < check.least || micros > check.most) {
@@ -520,135 +432,67 @@ final class FastValues implements Values {
     }
 
     private long patternedMicros(
-            Check check, PatternedTime patterned, byte[] bytes, int from, int to) {
+            ColumnCheck check, PatternedTime patterned, byte[] bytes, int from, int to) {
         var fixed = check.fixed;
         if (fixed != null && fixed.read(bytes, from, to)) {
-            var day = day(fixed.year(), fixed.month(), fixed.day());
+            var day = FastTimes.day(fixed.year(), fixed.month(), fixed.day());
             var time = fixed.timeMicros();
-            if (day != NONE && time >= 0) {
-                var wall = day * MICROS_PER_DAY + time;
+            if (day != FastTimes.NONE && time >= 0) {
+                var wall = day * FastTimes.MICROS_PER_DAY + time;
                 return check.kind == Kind.TIMESTAMPTZ ? inTimeZone(wall) : wall;
             }
         }
         var read = patterned.read(bytes, from, to);
         if (read == null) {
-            return NONE;
+            return FastTimes.NONE;
         }
         if (check.kind == Kind.TIMESTAMP) {
-            return micros(read.wall().toInstant(ZoneOffset.UTC));
+            return FastTimes.micros(read.wall().toInstant(ZoneOffset.UTC));
         }
         var offset =
                 PatternedTime.offset(read.wall(), read.zone() == null ? timeZone : read.zone());
-        return offset == null ? NONE : micros(read.wall().toInstant(offset));
+        return offset == null ? FastTimes.NONE : FastTimes.micros(read.wall().toInstant(offset));
     }
 
-    private long standardMicros(Check check, byte[] bytes, int from, int to) {
+    private long standardMicros(ColumnCheck check, byte[] bytes, int from, int to) {
         // YYYY-MM-DD hh:mm:ss
         if (to - from < 19 || (bytes[from + 10] != ' ' && bytes[from + 10] != 'T')) {
-            return NONE;
+            return FastTimes.NONE;
         }
-        var day = day(bytes, from);
-        var second = secondOfDay(bytes, from + 11);
-        if (day == NONE || second < 0) {
-            return NONE;
+        var day = FastTimes.day(bytes, from);
+        var second = FastTimes.secondOfDay(bytes, from + 11);
+        if (day == FastTimes.NONE || second < 0) {
+            return FastTimes.NONE;
         }
-        var micros = day * MICROS_PER_DAY + second * MICROS_PER_SECOND;
-        var end = fractionEnd(bytes, from + 19, to);
-        var fraction = fraction(bytes, from + 19, end);
-        return fraction < 0 ? NONE : moment(check, micros + fraction, bytes, end, to);
-    }
-
-    private static int secondOfDay(byte[] bytes, int from) {
-        var hour = twoDigits(bytes, from);
-        var minute = twoDigits(bytes, from + 3);
-        var second = twoDigits(bytes, from + 6);
-        if (hour < 0
-                || hour > 23
-                || minute < 0
-                || minute > 59
-                || second < 0
-                || second > 59
-                || bytes[from + 2] != ':'
-                || bytes[from + 5] != ':') {
-            return -1;
-        }
-        return hour * 3600 + minute * 60 + second;
-    }
-
-    private static int fractionEnd(byte[] bytes, int from, int to) {
-        var end = from;
-        if (end < to && bytes[end] == '.') {
-            end++;
-            while (end < to && bytes[end] >= '0' && bytes[end] <= '9') {
-                end++;
-            }
-        }
-        return end;
-    }
-
-    // microseconds; -1 where there are more decimals than zeros behind the sixth
-    private static int fraction(byte[] bytes, int from, int end) {
-        if (from == end) {
-            return 0;
-        }
-        if (end - from == 1) {
-            return -1;
-        }
-        var micros = 0;
-        for (var i = 0; i < Math.max(6, end - from - 1); i++) {
-            var digit = from + 1 + i < end ? bytes[from + 1 + i] - '0' : 0;
-            if (i < 6) {
-                micros = micros * 10 + digit;
-            } else if (digit != 0) {
-                return -1;
-            }
-        }
-        return micros;
+        var micros = day * FastTimes.MICROS_PER_DAY + second * FastTimes.MICROS_PER_SECOND;
+        var end = FastTimes.fractionEnd(bytes, from + 19, to);
+        var fraction = FastTimes.fraction(bytes, from + 19, end);
+        return fraction < 0 ? FastTimes.NONE : moment(check, micros + fraction, bytes, end, to);
     }
 
     // the wall time moved by its zone; a timestamp without time zone must come without one
-    private long moment(Check check, long wall, byte[] bytes, int from, int to) {
+    private long moment(ColumnCheck check, long wall, byte[] bytes, int from, int to) {
         var zoned = check.kind == Kind.TIMESTAMPTZ;
         if (from == to) {
             return zoned ? inTimeZone(wall) : wall;
         }
-        var offset = zoned ? offsetSeconds(bytes, from, to) : Integer.MIN_VALUE;
-        return offset == Integer.MIN_VALUE ? NONE : wall - offset * MICROS_PER_SECOND;
+        var offset = zoned ? FastTimes.offsetSeconds(bytes, from, to) : Integer.MIN_VALUE;
+        return offset == Integer.MIN_VALUE
+                ? FastTimes.NONE
+                : wall - offset * FastTimes.MICROS_PER_SECOND;
     }
 
     private long inTimeZone(long wall) {
         if (fixedOffset != null) {
-            return wall - fixedOffset.getTotalSeconds() * MICROS_PER_SECOND;
+            return wall - fixedOffset.getTotalSeconds() * FastTimes.MICROS_PER_SECOND;
         }
-        var seconds = Math.floorDiv(wall, MICROS_PER_SECOND) + EPOCH_DAY * 86_400;
+        var seconds =
+                Math.floorDiv(wall, FastTimes.MICROS_PER_SECOND) + FastTimes.EPOCH_DAY * 86_400;
         var offsets = zone.getValidOffsets(LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC));
         // an hour that a change of clocks leaves out is no time; of two, the earlier counts
         return offsets.isEmpty()
-                ? NONE
-                : wall - offsets.getFirst().getTotalSeconds() * MICROS_PER_SECOND;
-    }
-
-    // Z, +hh, +hhmm or +hh:mm; up to 15:59, which is PostgreSQL's limit
-    private static int offsetSeconds(byte[] bytes, int from, int to) {
-        var length = to - from;
-        if (length == 1 && (bytes[from] == 'Z' || bytes[from] == 'z')) {
-            return 0;
-        }
-        var negative = bytes[from] == '-';
-        if ((!negative && bytes[from] != '+') || (length != 3 && length != 5 && length != 6)) {
-            return Integer.MIN_VALUE;
-        }
-        var hours = twoDigits(bytes, from + 1);
-        var minutes = length == 3 ? 0 : twoDigits(bytes, to - 2);
-        if (hours < 0
-                || hours > 15
-                || minutes < 0
-                || minutes > 59
-                || (length == 6 && bytes[from + 3] != ':')) {
-            return Integer.MIN_VALUE;
-        }
-        var seconds = hours * 3600 + minutes * 60;
-        return negative ? -seconds : seconds;
+                ? FastTimes.NONE
+                : wall - offsets.getFirst().getTotalSeconds() * FastTimes.MICROS_PER_SECOND;
     }
 
     // 32 hexadecimal digits, with the four hyphens or without

@@ -156,6 +156,6 @@ final class FixedTime {
     long timeMicros() {
         return hour > 23 || minute > 59 || second > 59
                 ? -1
-                : (hour * 3600L + minute * 60L + second) * FastValues.MICROS_PER_SECOND + micros;
+                : (hour * 3600L + minute * 60L + second) * FastTimes.MICROS_PER_SECOND + micros;
     }
 }

@@ -58,6 +58,12 @@ sealed interface Records permits FastRecords, PlainRecords, TranscodedRecords {
     /// Whether the value has doubled quotes or backslashes in it, which Escapes has to undo.
     boolean escaped(int field);
 
+    /// Whether the scan saw in passing that there is nothing but ASCII without NUL; false where it
+    /// did not look.
+    default boolean ascii() {
+        return false;
+    }
+
     /// Whether the record is whole only because the format is lenient.
     boolean mended();
 

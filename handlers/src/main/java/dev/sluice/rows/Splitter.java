@@ -46,6 +46,9 @@ public final class Splitter {
     private final int recordBytes;
     private final long chunkBytes;
     private final byte[] kinds = new byte[256];
+    // whether nothing but quotes, delimiters and line ends means anything
+    private final boolean wordwise;
+    private final long quotes;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
     private State state = State.RECORD_START;
@@ -68,6 +71,9 @@ public final class Splitter {
         this.escape = dialect.escape();
         this.recordBytes = limits.recordBytes();
         this.chunkBytes = chunkBytes;
+        this.wordwise = dialect.escape() == Dialect.NONE && !dialect.lenient();
+        // no quote is looked for as a line end, which is found anyway
+        this.quotes = EightBytes.times(dialect.quote() == Dialect.NONE ? '\n' : dialect.quote());
         mark(dialect.delimiter(), ENDS_PLAIN);
         mark(dialect.quote(), (byte) (ENDS_QUOTED | BEGINS_FIELD));
         for (var blank : new int[] {' ', '\t'}) {
@@ -180,10 +186,13 @@ public final class Splitter {
                 state = b == '\r' ? State.QUOTED_AFTER_CARRIAGE_RETURN : State.QUOTED;
                 yield behindEscaped(b, from);
             }
-            case QUOTED -> inQuotes(skip(from, cap, ENDS_QUOTED), cap);
+            case QUOTED ->
+                    wordwise
+                            ? inQuotedFields(from, cap)
+                            : inQuotes(skip(from, cap, ENDS_QUOTED), cap);
             case AFTER_QUOTE -> behindText(skip(from, cap, ENDS_PLAIN), cap);
             case PLAIN, RECORD_START, LINE_FEED_MAY_FOLLOW, TOO_LONG, COMMENT ->
-                    inPlainField(from, cap);
+                    wordwise ? inPlainFields(from, cap) : inPlainField(from, cap);
         };
     }
 
@@ -246,6 +255,71 @@ public final class Splitter {
             state = State.QUOTED_AFTER_CARRIAGE_RETURN;
         }
         return position + 1;
+    }
+
+    /*
+     * Without backslashes and without blanks passed over, only two things count in plain fields: line
+     * ends, and quotes right behind a delimiter. So the delimiters need not be looked for: what is
+     * in front of a quote tells what the quote is. The first byte here is never a quote that opens.
+     */
+    private int inPlainFields(int from, int cap) {
+        var position = from;
+        while (true) {
+            position = skipToQuoteOrLineEnd(position, cap);
+            if (position == cap) {
+                state = buffer[cap - 1] == dialect.delimiter() ? State.FIELD_START : State.PLAIN;
+                return cap;
+            }
+            var b = buffer[position];
+            if (b == '\n' || b == '\r') {
+                endRecord(b);
+                return position + 1;
+            }
+            if (position > from && buffer[position - 1] == dialect.delimiter()) {
+                state = State.QUOTED;
+                return position + 1;
+            }
+            // else: a quote in text
+            position++;
+        }
+    }
+
+    // goes on through doubled quotes, and through quoted fields that follow at once
+    private int inQuotedFields(int from, int cap) {
+        var position = from;
+        while (true) {
+            position = skipToQuoteOrLineEnd(position, cap);
+            if (position == cap || buffer[position] != dialect.quote()) {
+                return inQuotes(position, cap);
+            }
+            if (cap - position < 3) {
+                state = State.QUOTE_IN_QUOTED;
+                return position + 1;
+            }
+            if (buffer[position + 1] == dialect.quote()) {
+                position += 2;
+            } else if (buffer[position + 1] == dialect.delimiter()
+                    && buffer[position + 2] == dialect.quote()) {
+                position += 3;
+            } else {
+                state = State.AFTER_QUOTE;
+                return position + 1;
+            }
+        }
+    }
+
+    private int skipToQuoteOrLineEnd(int from, int limit) {
+        final var lBuffer = buffer;
+        final var lQuotes = quotes;
+        var lPosition = from;
+        while (lPosition <= limit - 8) {
+            var marks = EightBytes.equalOrLineEnd(EightBytes.at(lBuffer, lPosition), lQuotes);
+            if (marks != 0) {
+                return lPosition + EightBytes.first(marks);
+            }
+            lPosition += 8;
+        }
+        return skip(lPosition, limit, ENDS_QUOTED);
     }
 
     private int inPlainField(int from, int cap) {

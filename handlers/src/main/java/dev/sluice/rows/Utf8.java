@@ -8,9 +8,14 @@ final class Utf8 {
     static int firstFault(byte[] bytes, int from, int to) {
         var i = from;
         while (i < to) {
-            if (bytes[i] > 0) {
+            while (i + 8 <= to && EightBytes.areAscii(EightBytes.at(bytes, i))) {
+                i += 8;
+            }
+            while (i < to && bytes[i] > 0) {
                 i++;
-                continue;
+            }
+            if (i == to) {
+                return to;
             }
             var length = characterBytes(bytes, i, to);
             if (length == 0) {

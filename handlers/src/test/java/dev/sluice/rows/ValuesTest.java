@@ -1,9 +1,11 @@
 package dev.sluice.rows;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.dataset.Assets;
+import dev.sluice.dataset.Bound;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType;
 import dev.sluice.dataset.Dataset;
@@ -20,9 +22,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +88,69 @@ class ValuesTest {
     void bothWaysAgreeOnDoubles(@ForAll double value) {
         agree(Double.toString(value));
         agree(Float.toString((float) value));
+    }
+
+    @Property(tries = 6_000)
+    void bothWaysAgreeOnNumbersOfFewDigits(@ForAll("fewDigits") String value) {
+        agree(NUMBERS, value);
+    }
+
+    private static final List<Column> NUMBERS =
+            List.of(
+                    bounded("numeric(12,2)", "-10.5", "1234.56"),
+                    bounded("numeric(8,4)", "0.001", null),
+                    bounded("numeric(20,10)", null, "99999999.5"),
+                    bounded("numeric(6,0)", null, null),
+                    bounded("numeric(3,3)", null, null),
+                    bounded("numeric(40,20)", "0", "1"),
+                    bounded("numeric(1000,0)", null, null),
+                    bounded("bigint", null, "1000000000000000"),
+                    bounded("integer", "-7", null),
+                    bounded("smallint", null, null),
+                    bounded("double precision", "-0.5", "1000000000"),
+                    bounded("double precision", null, null),
+                    bounded("real", null, null));
+
+    private static Column bounded(String type, @Nullable String min, @Nullable String max) {
+        var parsed = ColumnType.parse(type);
+        var name = "%s from %s to %s".formatted(type, min, max);
+        return new Column(
+                name,
+                name,
+                parsed,
+                /* required= */ false,
+                min == null ? null : Bound.parse(parsed, min),
+                max == null ? null : Bound.parse(parsed, max),
+                null,
+                null);
+    }
+
+    @Provide
+    Arbitrary<String> fewDigits() {
+        var digits =
+                Arbitraries.strings().withChars("0001239").ofMaxLength(10).edgeCases(none -> {});
+        return Combinators.combine(
+                        Arbitraries.of("", "", "-", "+", "--", " "),
+                        digits,
+                        Arbitraries.of(".", ".", ".", "", ":", "/", "..", ".e", "é"),
+                        digits,
+                        Arbitraries.of("", "", "", "", "e1", ".", " ", "-", "\u00ff"))
+                .as((sign, front, point, back, rest) -> sign + front + point + back + rest);
+    }
+
+    @Property(tries = 1_000)
+    void bothWaysAgreeOnTextsOfEachLength(@ForAll @IntRange(max = 70) int length) {
+        agree("é" + "x".repeat(length));
+        agree(List.of(Column.of("t", ColumnType.parse("text"))), "x".repeat(length));
+    }
+
+    @Property(tries = 4_000)
+    void bothWaysAgreeOnTimesWithAByteChanged(
+            @ForAll @IntRange(max = 18) int place, @ForAll byte b) {
+        var bytes = "2024-02-28 23:59:58".getBytes(ISO_8859_1);
+        bytes[place] = b;
+        agree(new String(bytes, ISO_8859_1));
+        agree(new String(bytes, 0, 10, ISO_8859_1));
     }
 
     @Property(tries = 4_000)
@@ -235,10 +302,23 @@ class ValuesTest {
         });
     }
 
+    // what stands around a value has no say
     private static String outcome(Values values, int column, String value) {
-        var bytes = ("x" + value + "x").getBytes(UTF_8);
+        var outcome = outcome(values, column, "x", value, "x");
+        for (var around : List.of("", "9.0123456789.01234567899999999999999")) {
+            if (!outcome(values, column, around, value, around).equals(outcome)) {
+                throw new AssertionError("%s between %s".formatted(value, around));
+            }
+        }
+        return outcome;
+    }
+
+    private static String outcome(
+            Values values, int column, String before, String value, String behind) {
+        var bytes = (before + value + behind).getBytes(UTF_8);
+        var from = before.length();
         var out = new CopyBuffer(16);
-        RejectCode code = values.put(column, bytes, 1, bytes.length - 1, out);
+        RejectCode code = values.put(column, bytes, from, from + value.getBytes(UTF_8).length, out);
         return code != null
                 ? code.name()
                 : "hex " + HexFormat.of().formatHex(Arrays.copyOf(out.bytes(), out.size()));
