@@ -42,11 +42,12 @@ final class Report {
     }
 
     boolean has(Contender contender) {
-        return runs.containsKey(contender);
+        return !runs.getOrDefault(contender, List.of()).isEmpty();
     }
 
+    /// Those that ran.
     List<Contender> contenders() {
-        return List.copyOf(runs.keySet());
+        return runs.keySet().stream().filter(this::has).toList();
     }
 
     double megabytesPerSecond(Contender contender) {
@@ -77,7 +78,7 @@ final class Report {
                         sample.table(),
                         rows,
                         bytes / 1e6);
-        return runs.keySet().stream()
+        return contenders().stream()
                 .map(contender -> line(contender, seconds(limit)))
                 .collect(Collectors.joining("", title + HEAD, "\n"));
     }
