@@ -86,7 +86,9 @@ public final class Jobs {
                     bytes, sequencer, dropped_at, error_code, error_message, finished_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN now() END)
                 ON CONFLICT ON CONSTRAINT job_of_one_drop DO NOTHING
-                """;
+                RETURNING
+                """
+                        + COLUMNS;
         try (var insert = connection.prepareStatement(sql)) {
             insert.setObject(1, id);
             insert.setString(2, tenant);
@@ -102,8 +104,12 @@ public final class Jobs {
             insert.setString(12, error == null ? null : error.code().name());
             insert.setString(13, error == null ? null : error.message());
             insert.setBoolean(14, error != null);
-            insert.executeUpdate();
+            var registered = first(insert);
+            if (registered.isPresent()) {
+                return registered.get();
+            }
         }
+        // Somebody else has registered it in between.
         return ofDrop(connection, drop)
                 .orElseThrow(() -> new SQLException("the job of %s is not there".formatted(drop)));
     }

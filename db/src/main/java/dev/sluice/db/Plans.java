@@ -128,7 +128,8 @@ public final class Plans {
         }
         // Behind the fence: another Intake may have registered chunks of these numbers.
         insertChunks(connection, lease.job(), chunks);
-        if (complete) {
+        if (complete && chunks.isEmpty()) {
+            // else: one is left to load, and whoever loads the last one opens it
             Chunks.openPublish(connection, lease.job());
         }
         return true;

@@ -3,8 +3,8 @@ package dev.sluice.chunk;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Job;
-import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.ObjectBytes;
 import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Layout;
 import dev.sluice.rows.Limits;
@@ -53,7 +53,7 @@ final class ChunkRecords implements AutoCloseable {
     /// Where records come from and what they are checked against.
     ///
     /// @param batches for one chunk at a time
-    record Source(Inbox inbox, Lookups lookups, Limits limits, ReadAhead.Batches batches) {
+    record Source(ObjectBytes objects, Lookups lookups, Limits limits, ReadAhead.Batches batches) {
 
         ChunkRecords open(Job job, Chunk chunk, Dataset dataset) throws IOException {
             var bytes = bytes(job, chunk);
@@ -81,10 +81,10 @@ final class ChunkRecords implements AutoCloseable {
 
         private Bytes bytes(Job job, Chunk chunk) throws IOException {
             if (FileInput.Compression.NONE.name().equals(job.compression())) {
-                var body = inbox.read(job.drop(), chunk.start().byteOffset(), chunk.endByte());
+                var body = objects.read(job.drop(), chunk.start().byteOffset(), chunk.endByte());
                 return new Bytes(body, body);
             }
-            var body = inbox.read(job.drop(), 0, job.drop().bytes());
+            var body = objects.read(job.drop(), 0, job.drop().bytes());
             try {
                 var file = FileInput.open(body, limits);
                 file.skipNBytes(chunk.start().byteOffset());

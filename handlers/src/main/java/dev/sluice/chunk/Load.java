@@ -20,6 +20,7 @@ import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Log;
+import dev.sluice.lambda.ObjectBytes;
 import dev.sluice.rows.Limits;
 import dev.sluice.rows.Lookups;
 import dev.sluice.rows.ReadAhead;
@@ -71,8 +72,10 @@ public final class Load {
         this.successor = successor;
     }
 
-    /// A lease and the job it belongs to, read in the same short transaction.
-    private record Task(Job job, Lease lease) {}
+    /// A lease and the job it belongs to, read in the transaction that took the lease.
+    ///
+    /// @param objects where the chunk's bytes are read from
+    public record Task(Job job, Lease lease, ObjectBytes objects) {}
 
     /// Loads the chunk if it is still to be loaded. Returns whether the message is done with; false
     /// asks for another delivery.
@@ -87,16 +90,18 @@ public final class Load {
         }
     }
 
-    private static Optional<Task> lease(Connection connection, Address address, Deadline deadline)
+    private Optional<Task> lease(Connection connection, Address address, Deadline deadline)
             throws SQLException {
         var lease = Chunks.lease(connection, address, deadline.left());
         if (lease.isEmpty()) {
             return Optional.empty();
         }
-        return Jobs.find(connection, address.job()).map(job -> new Task(job, lease.get()));
+        return Jobs.find(connection, address.job()).map(job -> new Task(job, lease.get(), inbox));
     }
 
-    private boolean load(Task task, Deadline deadline) {
+    /// Loads a chunk whose lease was taken, which ends at the deadline. Returns false when the
+    /// chunk waits again and has to be tried once more.
+    public boolean load(Task task, Deadline deadline) {
         boolean fresh = deadline.isFresh();
         try {
             return committed(task, commit(task, deadline), deadline);
@@ -155,7 +160,9 @@ public final class Load {
             throw new IOException("no time left to begin the chunk");
         }
         var pinned = assets.at(task.job().assetsVersion());
-        var source = new ChunkRecords.Source(inbox, lookups.at(pinned), Limits.DEFAULT, batches);
+        var source =
+                new ChunkRecords.Source(
+                        task.objects(), lookups.at(pinned), Limits.DEFAULT, batches);
         var target = new Target(pinned.dataset(task.job().dataset()), task.job());
         try (var _ = database.abortAfter(deadline.left().minus(MARGIN))) {
             return commit(task, source, target);

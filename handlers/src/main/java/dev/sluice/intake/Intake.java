@@ -16,7 +16,6 @@ import dev.sluice.lambda.DropEvents.Removal;
 import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.JobIds;
 import dev.sluice.lambda.Log;
-import dev.sluice.lambda.Patience;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -31,6 +30,7 @@ final class Intake {
     private final Assets assets;
     private final JobIds ids;
     private final Planner planner;
+    private final SmallFiles smallFiles;
 
     Intake(
             Database database,
@@ -38,14 +38,20 @@ final class Intake {
             ChunkMessages messages,
             Assets assets,
             JobIds ids,
-            long chunkBytes,
-            Patience patience) {
+            SmallFiles.Settings settings) {
         this.database = database;
         this.inbox = inbox;
         this.messages = messages;
         this.assets = assets;
         this.ids = ids;
-        this.planner = new Planner(database, inbox, messages, chunkBytes, patience.planLease());
+        this.planner =
+                new Planner(
+                        database,
+                        inbox,
+                        messages,
+                        settings.chunkBytes(),
+                        settings.patience().planLease());
+        this.smallFiles = new SmallFiles(settings, database, inbox, messages, assets, ids);
     }
 
     /// Takes in a drop, and after it those of its key that waited for it and ended here as well.
@@ -55,14 +61,19 @@ final class Intake {
         }
         var next = Optional.of(drop);
         while (next.isPresent()) {
-            var job = takeOne(next.get(), deadline);
-            // A job that ended without a chunk has no Load to call the next one of its key.
-            next =
-                    job.state().ended()
-                            ? database.inTransaction(
-                                    c -> Jobs.nextInTurn(c, drop.bucket(), drop.key()))
-                            : Optional.empty();
+            var taken = smallFiles.take(next.get(), deadline);
+            next = taken.isPresent() ? taken.get().next() : takeTheLongWay(next.get(), deadline);
         }
+    }
+
+    /// Gives the next one of its key, if there is one and nobody else calls it.
+    private Optional<Drop> takeTheLongWay(Drop drop, Deadline deadline)
+            throws SQLException, IOException {
+        var job = takeOne(drop, deadline);
+        // A job that ended without a chunk has no Load to call the next one of its key.
+        return job.state().ended()
+                ? database.inTransaction(c -> Jobs.nextInTurn(c, drop.bucket(), drop.key()))
+                : Optional.empty();
     }
 
     /// Keeps a note that an object was deleted.
@@ -195,7 +206,7 @@ final class Intake {
             return database.inTransaction(turn::take);
         } catch (SQLException e) {
             if (Jobs.isTurnTaken(e)) {
-                return Turn.Outcome.NOT_LOADING;
+                return Turn.Outcome.NOT_TAKEN;
             }
             throw e;
         }

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 /// function's: Lambda delivers the event again, and the ledger knows how far it got.
 public final class IntakeHandler implements RequestStreamHandler {
     private static final long MOST_CHUNK_BYTES = 64L << 20;
+    private static final int MOST_INLINE_BYTES = 8 << 20;
 
     private final Intake intake;
 
@@ -38,14 +39,21 @@ public final class IntakeHandler implements RequestStreamHandler {
                 new Intake(
                         new Database(
                                 DatabaseSettings.from(
-                                        settings.environment(), Duration.ofSeconds(30)),
+                                        settings.environment(), Duration.ofMinutes(2)),
                                 InstantSource.system()),
                         new Inbox(Aws.s3()),
                         new ChunkMessages(Aws.sqs(), settings.text("CHUNKS_QUEUE_URL")),
                         new Assets(Path.of(settings.text("ASSETS_DIR"))),
                         new JobIds(InstantSource.system()),
-                        settings.number("CHUNK_BYTES", 1, MOST_CHUNK_BYTES, 16L << 20),
-                        Patience.from(settings)));
+                        smallFiles(settings)));
+    }
+
+    private static SmallFiles.Settings smallFiles(Settings settings) {
+        return new SmallFiles.Settings(
+                (int) settings.number("INLINE_BYTES", 0, MOST_INLINE_BYTES, 1 << 20),
+                settings.number("CHUNK_BYTES", 1, MOST_CHUNK_BYTES, 16L << 20),
+                Duration.ofSeconds(settings.number("LOAD_TIMEOUT_SECONDS", 1, 900, 120)),
+                Patience.from(settings));
     }
 
     IntakeHandler(Intake intake) {

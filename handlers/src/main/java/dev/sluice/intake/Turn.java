@@ -30,10 +30,24 @@ record Turn(
 
     /// How it went.
     ///
-    /// @param loading whether the job is loading now, and there may be something to plan
     /// @param undone chunks of an attempt before, to be sent again
-    record Outcome(boolean loading, List<Chunks.Address> undone) {
-        static final Outcome NOT_LOADING = new Outcome(false, List.of());
+    record Outcome(Way way, List<Chunks.Address> undone) {
+        static final Outcome NOT_TAKEN = new Outcome(Way.NOT_TAKEN, List.of());
+        static final Outcome ENDED = new Outcome(Way.ENDED, List.of());
+
+        boolean loading() {
+            return way == Way.LOADING;
+        }
+    }
+
+    /// What the job is doing now.
+    enum Way {
+        /// It loads, and there may be something to plan.
+        LOADING,
+        /// It needs no loading or may not load.
+        ENDED,
+        /// It waits, or somebody else has it; nothing of the transaction is left.
+        NOT_TAKEN
     }
 
     /// Takes the turn if it is this drop's.
@@ -41,23 +55,23 @@ record Turn(
         var holder = holderOfLabel(connection);
         if (holder.isPresent()) {
             Jobs.endAsDuplicate(connection, job.id(), holder.get());
-            return Outcome.NOT_LOADING;
+            return Outcome.ENDED;
         }
         boolean resumes = job.attempt() > 1 && Plans.isResumable(connection, job.id());
         var undone = prepare(connection, resumes);
         if (!Jobs.takeTurn(connection, job.id(), turn(resumes)) || isOfAnotherAttempt(connection)) {
             connection.rollback();
-            return Outcome.NOT_LOADING;
+            return Outcome.NOT_TAKEN;
         }
         if (Jobs.endIfDuplicate(connection, job.id())) {
-            return Outcome.NOT_LOADING;
+            return Outcome.ENDED;
         }
         var refusal = refusal(connection);
         if (refusal.isPresent()) {
             Jobs.fail(connection, job.id(), refusal.get());
-            return Outcome.NOT_LOADING;
+            return Outcome.ENDED;
         }
-        return new Outcome(true, undone);
+        return new Outcome(Way.LOADING, undone);
     }
 
     /// The job was read a while ago: it may have failed and been retried since, and what the

@@ -30,6 +30,11 @@ public final class Deadline {
         return new Deadline(nanoTime, time);
     }
 
+    /// This one, or an earlier one when it is further away than `time`.
+    public Deadline atMost(Duration time) {
+        return new Deadline(nanoTime, isWithin(time) ? left() : time);
+    }
+
     /// What is left, never negative.
     public Duration left() {
         return Duration.ofNanos(Math.max(0, atNanos - nanoTime.getAsLong()));

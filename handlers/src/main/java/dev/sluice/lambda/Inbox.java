@@ -8,18 +8,18 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// The objects of the inbox, read exactly as announced: every request names the version.
-public final class Inbox {
+public final class Inbox implements ObjectBytes {
     private final S3Client s3;
 
     public Inbox(S3Client s3) {
@@ -47,7 +47,54 @@ public final class Inbox {
                                     .key(drop.key())
                                     .versionId(drop.versionId())
                                     .checksumMode(ChecksumMode.ENABLED));
-            return new Description(head.contentLength(), contentMark(head), head.metadata());
+            var mark =
+                    contentMark(
+                            head.checksumType(),
+                            head.checksumSHA256(),
+                            head.checksumCRC64NVME(),
+                            head.checksumCRC32C(),
+                            head.checksumCRC32(),
+                            head.eTag());
+            return new Description(head.contentLength(), mark, head.metadata());
+        } catch (S3Exception e) {
+            throw gone(e);
+        }
+    }
+
+    /// All of a drop that has no more than `most` bytes, by one request; empty when it has more.
+    ///
+    /// @throws JobFailedException when the version is not there or may not be read
+    public Optional<FetchedObject> fetch(Drop drop, int most) throws IOException {
+        // The header and not the builder's checksumMode: the client would verify the sum, which it
+        // can't for every algorithm; what we want is to be told it.
+        try (var in =
+                s3.getObject(request ->
+                        request.bucket(drop.bucket())
+                                .key(drop.key())
+                                .versionId(drop.versionId())
+                                .overrideConfiguration(
+                                        all -> all.putHeader("x-amz-checksum-mode", "ENABLED")))) {
+            var head = in.response();
+            long length = head.contentLength();
+            if (length > most) {
+                in.abort();
+                return Optional.empty();
+            }
+            var bytes = in.readNBytes((int) length);
+            if (bytes.length != length) {
+                throw new IOException(
+                        "S3's answer ended %d bytes early".formatted(length - bytes.length));
+            }
+            var mark =
+                    contentMark(
+                            head.checksumType(),
+                            head.checksumSHA256(),
+                            head.checksumCRC64NVME(),
+                            head.checksumCRC32C(),
+                            head.checksumCRC32(),
+                            head.eTag());
+            var description = new Description(length, mark, head.metadata());
+            return Optional.of(new FetchedObject(drop, description, bytes));
         } catch (S3Exception e) {
             throw gone(e);
         }
@@ -101,13 +148,19 @@ public final class Inbox {
                 version.lastModified());
     }
 
-    private static String contentMark(HeadObjectResponse head) {
-        if (head.checksumType() == ChecksumType.FULL_OBJECT) {
+    private static String contentMark(
+            @Nullable ChecksumType type,
+            @Nullable String sha256,
+            @Nullable String crc64nvme,
+            @Nullable String crc32c,
+            @Nullable String crc32,
+            String etag) {
+        if (type == ChecksumType.FULL_OBJECT) {
             @Nullable String[][] checksums = {
-                {"sha256", head.checksumSHA256()},
-                {"crc64nvme", head.checksumCRC64NVME()},
-                {"crc32c", head.checksumCRC32C()},
-                {"crc32", head.checksumCRC32()}
+                {"sha256", sha256},
+                {"crc64nvme", crc64nvme},
+                {"crc32c", crc32c},
+                {"crc32", crc32}
             };
             for (var checksum : checksums) {
                 if (checksum[1] != null) {
@@ -115,12 +168,13 @@ public final class Inbox {
                 }
             }
         }
-        return "etag:" + head.eTag();
+        return "etag:" + etag;
     }
 
     /// The bytes of a drop from `start` to, not including, `end`; the caller closes it.
     ///
     /// @throws JobFailedException when the version is not there or may not be read
+    @Override
     public InputStream read(Drop drop, long start, long end) {
         try {
             return new Body(

@@ -20,7 +20,13 @@ public final class TestingIntake implements AutoCloseable {
     private final Database database;
     private final Intake intake;
 
+    /// Every file goes the long way.
     public TestingIntake(TestingPipeline pipeline, long chunkBytes) {
+        this(pipeline, chunkBytes, /* inlineBytes= */ 0);
+    }
+
+    /// @param inlineBytes how long a file may be to be loaded by Intake
+    public TestingIntake(TestingPipeline pipeline, long chunkBytes, int inlineBytes) {
         database = pipeline.loader();
         intake =
                 new Intake(
@@ -29,8 +35,11 @@ public final class TestingIntake implements AutoCloseable {
                         new ChunkMessages(pipeline.sqs, pipeline.queueUrl),
                         new Assets(pipeline.assets),
                         new JobIds(InstantSource.system()),
-                        chunkBytes,
-                        Patience.from(new Settings(Map.of())));
+                        new SmallFiles.Settings(
+                                inlineBytes,
+                                chunkBytes,
+                                Duration.ofMinutes(2),
+                                Patience.from(new Settings(Map.of()))));
     }
 
     public void take(Drop drop) throws Exception {

@@ -12,11 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Intake, with every point at which the real one can be interrupted.
-final class IntakeRun extends Invocation {
+final class IntakeRun extends ChunkRun {
     private static final long TIMEOUT = 900_000;
     private static final long LEASE = 60_000;
 
     private final Event event;
+    private final SmallFile small;
     private Drop drop;
 
     /// The job as it was read or registered.
@@ -25,13 +26,14 @@ final class IntakeRun extends Invocation {
     IntakeRun(World world, String name, Event event) {
         super(world, name, TIMEOUT);
         this.event = event;
+        this.small = new SmallFile(this);
         this.drop = event.drop;
         this.job = new JobRow(-1, event.drop.key());
         take(event.drop);
     }
 
     /// The function fails: Lambda delivers the event again, twice.
-    private void failed() {
+    void failed() {
         world.eventFailed(event);
         end();
     }
@@ -41,11 +43,41 @@ final class IntakeRun extends Invocation {
         failed();
     }
 
+    /// Goes on with another drop of the key, or is done.
+    void goOn(@Nullable Drop next) {
+        if (next == null) {
+            end();
+        } else {
+            take(next);
+        }
+    }
+
     private Version version() {
         return world.store().version(drop.version());
     }
 
     private void take(Drop taken) {
+        drop = taken;
+        if (world.scenario().smallFiles() && version().file().chunks().size() == 1) {
+            small.take(taken);
+        } else {
+            takeTheLongWay(taken);
+        }
+    }
+
+    @Override
+    long time() {
+        return small.time();
+    }
+
+    @Override
+    void mayStart(Drop next, Runnable after) {
+        small.mayStart(next);
+        after.run();
+    }
+
+    /// What was tried at once is forgotten.
+    void takeTheLongWay(Drop taken) {
         drop = taken;
         onTrouble(_ -> failed());
         read(
@@ -130,7 +162,7 @@ final class IntakeRun extends Invocation {
                     for (int at = 0; at < older.size(); at++) {
                         var before = jobs.get(at);
                         if (before == null || !before.state.ended()) {
-                            take(older.get(at).listed());
+                            takeTheLongWay(older.get(at).listed());
                             return;
                         }
                     }

@@ -170,6 +170,8 @@ final class Promises {
         return switch (old.state) {
             case AWAITING_UPLOAD ->
                     job.is(JobState.QUEUED)
+                            // a small file's job is queued and given its turn in one transaction
+                            || job.is(JobState.LOADING)
                             || job.is(JobState.EXPIRED)
                             || job.is(JobState.CANCELLED);
             case QUEUED ->

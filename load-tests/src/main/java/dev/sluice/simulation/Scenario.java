@@ -11,6 +11,7 @@ import java.util.List;
 ///
 /// @param faultEvery a fault comes at about every so many steps
 /// @param steadiness how strongly the scheduler prefers the function that ran last
+/// @param smallFiles whether Intake loads a file of one chunk itself
 record Scenario(
         Dataset dataset,
         List<Put> puts,
@@ -19,7 +20,8 @@ record Scenario(
         int faultEvery,
         int steadiness,
         Aim aim,
-        List<Fault> kinds) {
+        List<Fault> kinds,
+        boolean smallFiles) {
     private static final List<Aim> AIMS =
             List.of(Aim.ANYBODY, Aim.ANYBODY, Aim.IN_TRANSACTION, Aim.PUBLISHING);
     private static final List<Mode> MODES = List.of(Mode.values());
@@ -56,7 +58,8 @@ record Scenario(
                 FAULT_RATES[choices.below(FAULT_RATES.length)],
                 STEADINESS[choices.below(STEADINESS.length)],
                 choices.oneOf(AIMS),
-                kinds(choices));
+                kinds(choices),
+                choices.below(2) == 1);
     }
 
     /// Whom faults strike.

@@ -78,6 +78,10 @@ final class World {
         return store;
     }
 
+    Scenario scenario() {
+        return scenario;
+    }
+
     Dataset dataset() {
         return scenario.dataset();
     }

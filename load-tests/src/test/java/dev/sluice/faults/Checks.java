@@ -29,6 +29,7 @@ final class Checks {
     private static final int MOST_EXAMPLES = 3;
     // A listing and a head of each request; the bodies are counted by the byte.
     private static final long BYTES_BESIDE = 400_000;
+    private static final long FETCHES_OF_A_SMALL_FILE = 16;
     // The upper half of a fence counts the retries of the job.
     private static final int TRIES = 0xFFFF;
 
@@ -341,6 +342,11 @@ final class Checks {
         for (var drop : drops) {
             for (var job : ledger.jobs(drop.file().key(), drop.version())) {
                 most += job.bytes() * Math.max(1, job.planFence());
+                // A small file is fetched before the ledger is asked whether it is known.
+                most +=
+                        job.bytes() <= TestedStack.INLINE_BYTES
+                                ? FETCHES_OF_A_SMALL_FILE * job.bytes()
+                                : 0;
                 for (var chunk : ledger.chunks(job.id())) {
                     // A publish reads the records again that the database refused.
                     most += chunk.number() == 0 ? job.bytes() * Math.max(1, chunk.tries()) : 0;

@@ -38,6 +38,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// functions use.
 final class TestedStack implements AutoCloseable {
     static final String TENANT = "demo";
+
+    /// Some files of a round are shorter, and Intake loads them; the others go by the queue.
+    static final int INLINE_BYTES = 8192;
+
     // The JVM's and the runtime's: they are there before any work.
     private static final String OWN_FILES = "hsperfdata_.*|lib.*\\.so|.*aws-lambda.*|\\.java_pid.*";
     private static final Duration TOKEN_VALIDITY = Duration.ofDays(1);
@@ -96,6 +100,7 @@ final class TestedStack implements AutoCloseable {
                                 "DatabaseTls", "disable",
                                 "JwksUrl", keys.jwksUrl().toString(),
                                 "ChunkBytes", "8192",
+                                "InlineBytes", String.valueOf(INLINE_BYTES),
                                 "LoadConcurrency", "4",
                                 "LoadTimeoutSeconds", "10",
                                 "PatienceSeconds", "4"))
