@@ -7,32 +7,24 @@ import dev.sluice.job.Job;
 import dev.sluice.job.JobError;
 import dev.sluice.job.JobState;
 import dev.sluice.job.RejectLimit;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// All SQL about jobs; what concerns their plans is in [Plans]. Each method is one step of the
-/// protocol inside the caller's transaction; who may move what stands in the WHERE of the statement
-/// that does it.
+/// All SQL about jobs as such; their turns are in [Turns], their plans in [Plans]. Each method is
+/// one step of the protocol inside the caller's transaction; who may move what stands in the WHERE
+/// of the statement that does it.
 public final class Jobs {
     private Jobs() {}
-
-    private static final int MOST_EXPUNGED_ROWS = 50_000;
 
     static final String COLUMNS =
             """
@@ -177,101 +169,6 @@ public final class Jobs {
         }
     }
 
-    /// What a job is loaded by, decided when its turn comes.
-    ///
-    /// @param road `direct` or `staged`
-    /// @param label the uploader's, unless the job has one already
-    /// @param older the versions of the key that S3 stored before this one
-    public record Turn(
-            String contentMark,
-            long bytes,
-            @Nullable String label,
-            boolean dryRun,
-            String road,
-            RejectLimit limit,
-            @Nullable String assetsVersion,
-            List<String> older) {
-        public Turn {
-            older = List.copyOf(older);
-        }
-
-        /// A turn on the direct road with nothing before it and nothing asked for.
-        public static Turn direct(String contentMark, long bytes, @Nullable String label) {
-            return new Turn(
-                    contentMark,
-                    bytes,
-                    label,
-                    /* dryRun= */ false,
-                    "direct",
-                    RejectLimit.NONE,
-                    null,
-                    List.of());
-        }
-    }
-
-    /// Takes the drop's turn on the direct road, with nothing of its key before it.
-    public static boolean takeTurn(
-            Connection connection, UUID id, String contentMark, long bytes, @Nullable String label)
-            throws SQLException {
-        return takeTurn(connection, id, Turn.direct(contentMark, bytes, label));
-    }
-
-    /// Takes the drop's turn: QUEUED → LOADING, unless another job of the key is loading or one of
-    /// an older version waits. Returns whether it was taken; the caller goes on in the same
-    /// transaction.
-    public static boolean takeTurn(Connection connection, UUID id, Turn turn) throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job j
-                SET state = 'LOADING', started_at = now(), content_mark = ?, bytes = ?, label = coalesce(j.label, ?),
-                    dry_run = ?, road = ?, max_rejects = ?, max_reject_ratio = ?, assets_version = ?
-                WHERE j.id = ? AND j.state = 'QUEUED' AND NOT EXISTS (
-                    SELECT FROM sluice.job o
-                    WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
-                      AND (o.state = 'LOADING' OR o.state = 'QUEUED' AND o.version_id = ANY (?)))
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, turn.contentMark());
-            update.setLong(2, turn.bytes());
-            update.setString(3, turn.label());
-            update.setBoolean(4, turn.dryRun());
-            update.setString(5, turn.road());
-            update.setObject(6, turn.limit().rejects(), Types.BIGINT);
-            update.setObject(7, turn.limit().ratio(), Types.DOUBLE);
-            update.setString(8, turn.assetsVersion());
-            update.setObject(9, id);
-            update.setArray(10, connection.createArrayOf("text", turn.older().toArray()));
-            return update.executeUpdate() == 1;
-        }
-    }
-
-    /// True when two Intakes took the turn of one key at the same moment and this one was second.
-    public static boolean isTurnTaken(SQLException e) {
-        return SqlState.isUniqueViolation(e);
-    }
-
-    /// Ends the job as DUPLICATE when its content is what is currently loaded for its key. Called
-    /// in the transaction that took the turn, so nothing of that key can change in between.
-    public static boolean endIfDuplicate(Connection connection, UUID id) throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job j
-                SET state = 'DUPLICATE', duplicate_of = loaded.id, finished_at = now()
-                FROM (SELECT o.id, o.content_mark, o.bytes
-                      FROM sluice.job o JOIN sluice.job me ON me.id = ?
-                      WHERE o.bucket = me.bucket AND o.object_key = me.object_key AND NOT o.dry_run
-                        AND o.state IN ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS')
-                      ORDER BY o.finished_at DESC, o.number DESC LIMIT 1) loaded
-                WHERE j.id = ? AND j.state = 'LOADING' AND NOT j.dry_run
-                  AND loaded.content_mark = j.content_mark AND loaded.bytes = j.bytes
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setObject(1, id);
-            update.setObject(2, id);
-            return update.executeUpdate() == 1;
-        }
-    }
-
     /// The last statement of a chunk's transaction: adds its books to the job. With the last chunk
     /// of a complete plan it ends the job, or on the staged road opens its publish. Empty when the
     /// job is no longer loading: roll back.
@@ -412,54 +309,6 @@ public final class Jobs {
         }
     }
 
-    /// An upload that somebody asked for and that has not come yet.
-    ///
-    /// @param bytes how long it says it will be; 0 when it did not say
-    /// @param until when its URL ends
-    /// @param uploadId its multipart upload, null when it comes in one part
-    public record NewUpload(
-            UUID id,
-            String tenant,
-            String dataset,
-            @Nullable String label,
-            String bucket,
-            String key,
-            long bytes,
-            Instant until,
-            @Nullable String uploadId) {}
-
-    /// Registers an upload as a job that awaits it; or gives the job that has its label already.
-    public static Job awaitUpload(Connection connection, NewUpload upload) throws SQLException {
-        var known = byLabel(connection, upload.tenant(), upload.dataset(), upload.label());
-        if (known.isPresent()) {
-            return known.get();
-        }
-        var sql =
-                """
-                INSERT INTO sluice.job (id, tenant, dataset, state, label, bucket, object_key, bytes, dropped_at,
-                    upload_until, upload_id)
-                VALUES (?, ?, ?, 'AWAITING_UPLOAD', ?, ?, ?, ?, clock_timestamp(), ?, ?)
-                ON CONFLICT DO NOTHING
-                """;
-        try (var insert = connection.prepareStatement(sql)) {
-            insert.setObject(1, upload.id());
-            insert.setString(2, upload.tenant());
-            insert.setString(3, upload.dataset());
-            insert.setString(4, upload.label());
-            insert.setString(5, upload.bucket());
-            insert.setString(6, upload.key());
-            insert.setLong(7, upload.bytes());
-            insert.setObject(8, upload.until().atOffset(ZoneOffset.UTC));
-            insert.setString(9, upload.uploadId());
-            if (insert.executeUpdate() == 1) {
-                return find(connection, upload.id()).orElseThrow();
-            }
-        }
-        return byLabel(connection, upload.tenant(), upload.dataset(), upload.label())
-                .orElseThrow(
-                        () -> new SQLException("the job of %s is not there".formatted(upload)));
-    }
-
     /// The one job of a label that may still load or has loaded; none for no label.
     public static Optional<Job> byLabel(
             Connection connection, String tenant, String dataset, @Nullable String label)
@@ -480,100 +329,7 @@ public final class Jobs {
         }
     }
 
-    /// Gives an awaited upload the object that came: the job of this id, when it awaits one of this
-    /// bucket and key. Empty when it does not: the object is a drop like any other.
-    public static Optional<Job> adopt(Connection connection, UUID id, Drop drop)
-            throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job
-                SET state = 'QUEUED', version_id = ?, etag = ?, bytes = ?, sequencer = ?
-                WHERE id = ? AND bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD'
-                  AND NOT EXISTS (
-                      SELECT FROM sluice.job o WHERE o.bucket = ? AND o.object_key = ? AND o.version_id = ?)
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, drop.versionId());
-            update.setString(2, drop.etag());
-            update.setLong(3, drop.bytes());
-            update.setString(4, drop.sequencer());
-            update.setObject(5, id);
-            update.setString(6, drop.bucket());
-            update.setString(7, drop.key());
-            update.setString(8, drop.bucket());
-            update.setString(9, drop.key());
-            update.setString(10, drop.versionId());
-            return update.executeUpdate() == 1 ? find(connection, id) : Optional.empty();
-        }
-    }
-
-    /// Ends uploads that nothing came for in time as EXPIRED. Returns them. The grace is for
-    /// transfers that began while their URL was good.
-    public static List<Job> expireUploads(Connection connection, Duration grace, int limit)
-            throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job j SET state = 'EXPIRED', finished_at = clock_timestamp()
-                FROM (SELECT id FROM sluice.job
-                      WHERE state = 'AWAITING_UPLOAD' AND upload_until < clock_timestamp() - ? * interval '1 millisecond'
-                      ORDER BY upload_until LIMIT ? FOR UPDATE SKIP LOCKED) late
-                WHERE j.id = late.id
-                RETURNING j.id
-                """;
-        var expired = new ArrayList<Job>();
-        try (var update = connection.prepareStatement(sql)) {
-            update.setLong(1, grace.toMillis());
-            update.setInt(2, limit);
-            for (var id : ids(update)) {
-                find(connection, id).ifPresent(expired::add);
-            }
-        }
-        return expired;
-    }
-
-    /// Removes the details of jobs that ended longer ago than this: their rejects and chunks, some
-    /// rows in each call. The jobs themselves stay, since they are what a drop is told by; they
-    /// count as expunged once nothing is left. Returns how many were.
-    public static int expunge(Connection connection, Duration olderThan, int limit)
-            throws SQLException {
-        var old =
-                """
-                SELECT id FROM sluice.job
-                WHERE finished_at < clock_timestamp() - ? * interval '1 millisecond' AND expunged_at IS NULL
-                ORDER BY finished_at LIMIT ? FOR UPDATE SKIP LOCKED
-                """;
-        List<UUID> ids;
-        try (var select = connection.prepareStatement(old)) {
-            select.setLong(1, olderThan.toMillis());
-            select.setInt(2, limit);
-            ids = ids(select);
-        }
-        var jobs = connection.createArrayOf("uuid", ids.toArray());
-        for (var table : List.of("reject", "chunk")) {
-            var some =
-                    """
-                    DELETE FROM sluice.%1$s WHERE ctid = ANY (ARRAY(
-                        SELECT ctid FROM sluice.%1$s WHERE job_id = ANY (?) LIMIT %2$d))
-                    """
-                            .formatted(table, MOST_EXPUNGED_ROWS);
-            try (var delete = connection.prepareStatement(some)) {
-                delete.setArray(1, jobs);
-                delete.executeUpdate();
-            }
-        }
-        var sql =
-                """
-                UPDATE sluice.job j SET expunged_at = clock_timestamp()
-                WHERE id = ANY (?) AND NOT EXISTS (SELECT FROM sluice.reject r WHERE r.job_id = j.id)
-                  AND NOT EXISTS (SELECT FROM sluice.chunk c WHERE c.job_id = j.id)
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setArray(1, jobs);
-            return update.executeUpdate();
-        }
-    }
-
-    private static List<UUID> ids(PreparedStatement statement) throws SQLException {
+    static List<UUID> ids(PreparedStatement statement) throws SQLException {
         var ids = new ArrayList<UUID>();
         try (var row = statement.executeQuery()) {
             while (row.next()) {
@@ -581,131 +337,6 @@ public final class Jobs {
             }
         }
         return ids;
-    }
-
-    /// Records that an object was deleted. Nobody obeys it: what was loaded stays.
-    public static void recordRemoval(
-            Connection connection,
-            String bucket,
-            String key,
-            String versionId,
-            @Nullable String sequencer,
-            Instant at)
-            throws SQLException {
-        var sql =
-                """
-                INSERT INTO sluice.removal (bucket, object_key, version_id, sequencer, removed_at)
-                VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """;
-        try (var insert = connection.prepareStatement(sql)) {
-            insert.setString(1, bucket);
-            insert.setString(2, key);
-            insert.setString(3, versionId);
-            insert.setString(4, sequencer);
-            insert.setObject(5, at.atOffset(ZoneOffset.UTC));
-            insert.executeUpdate();
-        }
-    }
-
-    /// The numbers of the other jobs of a job's key that rows in its table may carry.
-    public static List<Integer> othersOfKey(Connection connection, UUID id) throws SQLException {
-        var sql =
-                """
-                SELECT o.number FROM sluice.job o JOIN sluice.job j ON j.bucket = o.bucket AND j.object_key = o.object_key
-                WHERE j.id = ? AND o.id <> j.id AND o.rows_loaded > 0
-                """;
-        var numbers = new ArrayList<Integer>();
-        try (var select = connection.prepareStatement(sql)) {
-            select.setObject(1, id);
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    numbers.add(row.getInt(1));
-                }
-            }
-        }
-        return numbers;
-    }
-
-    /// The states of the jobs of some versions of one key; a version without a job is not there.
-    public static Map<String, JobState> statesOf(
-            Connection connection, String bucket, String key, List<String> versions)
-            throws SQLException {
-        var sql =
-                """
-                SELECT version_id, state FROM sluice.job
-                WHERE bucket = ? AND object_key = ? AND version_id = ANY (?)
-                """;
-        var states = new HashMap<String, JobState>();
-        try (var select = connection.prepareStatement(sql)) {
-            select.setString(1, bucket);
-            select.setString(2, key);
-            select.setArray(3, connection.createArrayOf("text", versions.toArray()));
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    states.put(row.getString(1), JobState.valueOf(row.getString(2)));
-                }
-            }
-        }
-        return states;
-    }
-
-    /// True when another version of the job's key is loaded, one of these (null: any); dry runs
-    /// never count.
-    public static boolean isAnotherLoaded(
-            Connection connection, UUID id, @Nullable List<String> versions) throws SQLException {
-        var sql =
-                """
-                SELECT FROM sluice.job o JOIN sluice.job j ON j.bucket = o.bucket AND j.object_key = o.object_key
-                WHERE j.id = ? AND o.id <> j.id AND NOT o.dry_run AND (?::text[] IS NULL OR o.version_id = ANY (?))
-                  AND o.state IN ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS') LIMIT 1
-                """;
-        try (var select = connection.prepareStatement(sql)) {
-            var among =
-                    versions == null ? null : connection.createArrayOf("text", versions.toArray());
-            select.setObject(1, id);
-            select.setArray(2, among);
-            select.setArray(3, among);
-            try (var row = select.executeQuery()) {
-                return row.next();
-            }
-        }
-    }
-
-    /// Ends a queued job as a duplicate of the one that has its label.
-    public static boolean endAsDuplicate(Connection connection, UUID id, Job holder)
-            throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job
-                SET state = 'DUPLICATE', duplicate_of = ?, label = ?, finished_at = clock_timestamp()
-                WHERE id = ? AND state = 'QUEUED'
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setObject(1, holder.id());
-            update.setString(2, holder.label());
-            update.setObject(3, id);
-            return update.executeUpdate() == 1;
-        }
-    }
-
-    /// The drop of this key that waits for its turn, when nobody has the turn now.
-    public static Optional<Drop> nextInTurn(Connection connection, String bucket, String key)
-            throws SQLException {
-        var sql =
-                "SELECT "
-                        + COLUMNS
-                        + """
-                         FROM sluice.job j
-                        WHERE bucket = ? AND object_key = ? AND state = 'QUEUED' AND NOT EXISTS (
-                            SELECT FROM sluice.job o
-                            WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.state = 'LOADING')
-                        ORDER BY dropped_at, coalesce(sequencer, ''), number LIMIT 1
-                        """;
-        try (var select = connection.prepareStatement(sql)) {
-            select.setString(1, bucket);
-            select.setString(2, key);
-            return first(select).map(Job::drop);
-        }
     }
 
     /// Fails the jobs whose plan or one of whose chunks was really tried too often, none of it held
@@ -746,54 +377,7 @@ public final class Jobs {
         return jobs;
     }
 
-    /// True when an upload of this key is awaited: the next object may be the one.
-    public static boolean isUploadAwaited(Connection connection, String bucket, String key)
-            throws SQLException {
-        var sql =
-                """
-                SELECT FROM sluice.job
-                WHERE bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD' LIMIT 1
-                """;
-        try (var select = connection.prepareStatement(sql)) {
-            select.setString(1, bucket);
-            select.setString(2, key);
-            try (var row = select.executeQuery()) {
-                return row.next();
-            }
-        }
-    }
-
-    /// Of these drops the ones that no job was registered for, in their order.
-    public static List<Drop> unheardOf(Connection connection, List<Drop> drops)
-            throws SQLException {
-        var sql =
-                """
-                SELECT d.at FROM unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY d (bucket, key, version, at)
-                WHERE NOT EXISTS (
-                    SELECT FROM sluice.job j
-                    WHERE j.bucket = d.bucket AND j.object_key = d.key AND j.version_id = d.version)
-                ORDER BY d.at
-                """;
-        var missing = new ArrayList<Drop>();
-        try (var select = connection.prepareStatement(sql)) {
-            select.setArray(1, texts(connection, drops, Drop::bucket));
-            select.setArray(2, texts(connection, drops, drop -> drop.storable().key()));
-            select.setArray(3, texts(connection, drops, Drop::versionId));
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    missing.add(drops.get(row.getInt(1) - 1));
-                }
-            }
-        }
-        return missing;
-    }
-
-    private static Array texts(Connection connection, List<Drop> drops, Function<Drop, String> part)
-            throws SQLException {
-        return connection.createArrayOf("text", drops.stream().map(part).toArray());
-    }
-
-    private static Optional<Job> first(PreparedStatement select) throws SQLException {
+    static Optional<Job> first(PreparedStatement select) throws SQLException {
         var jobs = all(select);
         return jobs.isEmpty() ? Optional.empty() : Optional.of(jobs.getFirst());
     }

@@ -204,7 +204,7 @@ class ChunkLedgerTest {
         var drop = new Drop("inbox", id.toString(), "v", "e", 10, "00", Instant.EPOCH);
         return database.inTransaction(c -> {
             Jobs.register(c, id, "demo", "d", drop);
-            Jobs.takeTurn(c, id, "mark", 10, null);
+            Turns.takeTurn(c, id, "mark", 10, null);
             var lease = Plans.lease(c, id, MINUTE).orElseThrow();
             var all = new ArrayList<Chunk>();
             for (int i = 1; i <= chunks; i++) {

@@ -72,7 +72,7 @@ class JobLedgerTest {
                                 "UPDATE sluice.job SET state = 'LOADING' WHERE id = '%s'"
                                         .formatted(late.id())))
                 .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(Jobs.isTurnTaken(e)).isTrue());
+                        SQLException.class, e -> assertThat(Turns.isTurnTaken(e)).isTrue());
     }
 
     @Test
@@ -268,13 +268,13 @@ class JobLedgerTest {
 
     private boolean takeTurn(Job job, String mark, String... older) throws SQLException {
         var turn =
-                new Jobs.Turn(
+                new Turns.Turn(
                         mark, 10, null, false, "direct", RejectLimit.NONE, null, List.of(older));
-        return database.inTransaction(c -> Jobs.takeTurn(c, job.id(), turn));
+        return database.inTransaction(c -> Turns.takeTurn(c, job.id(), turn));
     }
 
     private boolean endIfDuplicate(Job job) throws SQLException {
-        return database.inTransaction(c -> Jobs.endIfDuplicate(c, job.id()));
+        return database.inTransaction(c -> Turns.endIfDuplicate(c, job.id()));
     }
 
     private Job loading(Drop drop) throws SQLException {
@@ -326,7 +326,7 @@ class JobLedgerTest {
     }
 
     private Optional<Drop> nextInTurn(String key) throws SQLException {
-        return database.inTransaction(c -> Jobs.nextInTurn(c, "inbox", key));
+        return database.inTransaction(c -> Turns.nextInTurn(c, "inbox", key));
     }
 
     private Job find(Job job) throws SQLException {

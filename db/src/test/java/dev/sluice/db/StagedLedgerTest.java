@@ -139,7 +139,7 @@ class StagedLedgerTest {
         assertThat(yes(c -> Plans.isResumable(c, job.id()))).isFalse();
         database.inTransaction(c -> {
             Plans.startOver(c, job.id());
-            return Jobs.takeTurn(c, job.id(), turn("staged"));
+            return Turns.takeTurn(c, job.id(), turn("staged"));
         });
         plan(job, 2);
 
@@ -163,7 +163,7 @@ class StagedLedgerTest {
 
         assertThat(undone)
                 .containsExactlyInAnyOrder(new Address(job.id(), 2), new Address(job.id(), 3));
-        database.inTransaction(c -> Jobs.takeTurn(c, job.id(), turn("direct")));
+        database.inTransaction(c -> Turns.takeTurn(c, job.id(), turn("direct")));
         assertThat(done(zombie, books)).isFalse();
         assertThat(lease(job, 2).orElseThrow().tries()).isEqualTo(1);
         assertThat(find(job).books()).isEqualTo(books);
@@ -196,7 +196,7 @@ class StagedLedgerTest {
     @Test
     void retriesNoJobWhoseLabelAnotherOneHasByNow() throws SQLException {
         var first = awaitUpload("nightly", Instant.now());
-        database.inTransaction(c -> Jobs.adopt(c, first.id(), drop(first.drop().key(), "v1")));
+        database.inTransaction(c -> Uploads.adopt(c, first.id(), drop(first.drop().key(), "v1")));
         database.inTransaction(c -> Jobs.fail(c, first.id(), GONE));
         awaitUpload("nightly", Instant.now());
 
@@ -219,7 +219,7 @@ class StagedLedgerTest {
         var late = awaitUpload(null, Instant.now().minusSeconds(1));
         awaitUpload(null, Instant.now().plusSeconds(60));
 
-        assertThat(jobs(c -> Jobs.expireUploads(c, Duration.ZERO, 10)))
+        assertThat(jobs(c -> Uploads.expireUploads(c, Duration.ZERO, 10)))
                 .extracting(Job::id, Job::state)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple(late.id(), JobState.EXPIRED));
         assertThat(adopt(late, drop(late.drop().key(), "v1"))).isEmpty();
@@ -234,8 +234,8 @@ class StagedLedgerTest {
         database.inTransaction(c -> Jobs.fail(c, old.id(), GONE));
         var busy = planned("direct", 1);
 
-        assertThat(count(c -> Jobs.expunge(c, Duration.ofHours(1), 10))).isZero();
-        assertThat(count(c -> Jobs.expunge(c, Duration.ZERO, 10))).isEqualTo(1);
+        assertThat(count(c -> Retention.expunge(c, Duration.ofHours(1), 10))).isZero();
+        assertThat(count(c -> Retention.expunge(c, Duration.ZERO, 10))).isEqualTo(1);
 
         assertThat(rejects(c -> Rejects.list(c, old.id(), 0, 10))).isEmpty();
         assertThat(job(c -> Jobs.findShown(c, old.id()))).isEmpty();
@@ -249,7 +249,7 @@ class StagedLedgerTest {
     void recordsARemovalOnceHoweverOftenItIsAnnounced() throws SQLException {
         for (int i = 0; i < 2; i++) {
             database.inTransaction(c -> {
-                Jobs.recordRemoval(c, "inbox", "demo/d/a", "m1", "00AB", Instant.EPOCH);
+                Drops.recordRemoval(c, "inbox", "demo/d/a", "m1", "00AB", Instant.EPOCH);
                 return true;
             });
         }
@@ -274,7 +274,7 @@ class StagedLedgerTest {
         var job =
                 database.inTransaction(c -> {
                     Jobs.register(c, id, "demo", "d", drop(id.toString(), "v"));
-                    Jobs.takeTurn(c, id, turn(road));
+                    Turns.takeTurn(c, id, turn(road));
                     return Jobs.find(c, id).orElseThrow();
                 });
         plan(job, chunks);
@@ -297,8 +297,8 @@ class StagedLedgerTest {
                 .isTrue();
     }
 
-    private static Jobs.Turn turn(String road) {
-        return new Jobs.Turn("m", 10, null, false, road, RejectLimit.NONE, null, List.of());
+    private static Turns.Turn turn(String road) {
+        return new Turns.Turn("m", 10, null, false, road, RejectLimit.NONE, null, List.of());
     }
 
     private static Drop drop(String key, String version) {
@@ -309,12 +309,13 @@ class StagedLedgerTest {
             throws SQLException {
         var id = UUID.randomUUID();
         var upload =
-                new Jobs.NewUpload(id, "demo", "d", label, "inbox", "demo/d/" + id, 5, until, null);
-        return database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+                new Uploads.NewUpload(
+                        id, "demo", "d", label, "inbox", "demo/d/" + id, 5, until, null);
+        return database.inTransaction(c -> Uploads.awaitUpload(c, upload));
     }
 
     private Optional<Job> adopt(Job job, Drop drop) throws SQLException {
-        return database.inTransaction(c -> Jobs.adopt(c, job.id(), drop));
+        return database.inTransaction(c -> Uploads.adopt(c, job.id(), drop));
     }
 
     private void stage(Job job, int number) throws SQLException {

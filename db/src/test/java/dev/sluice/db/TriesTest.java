@@ -36,7 +36,7 @@ class TriesTest {
         var drop = new Drop("inbox", job.toString(), "v", "e", 10, "00", Instant.EPOCH);
         database.inTransaction(c -> {
             Jobs.register(c, job, "demo", "d", drop);
-            Jobs.takeTurn(c, job, "mark", 10, null);
+            Turns.takeTurn(c, job, "mark", 10, null);
             var lease = Plans.lease(c, job, MINUTE).orElseThrow();
             var shape = new Plans.Shape("id", "NONE");
             var only = List.of(new Chunk(1, Position.START, 10));

@@ -9,6 +9,7 @@ import dev.sluice.db.CommitUnknownException;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.SqlState;
+import dev.sluice.db.Turns;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
@@ -286,7 +287,7 @@ public final class Load {
         }
         try {
             var drop = job.drop();
-            database.inTransaction(c -> Jobs.nextInTurn(c, drop.bucket(), drop.key()))
+            database.inTransaction(c -> Turns.nextInTurn(c, drop.bucket(), drop.key()))
                     .ifPresent(successor::mayStart);
         } catch (SQLException | RuntimeException e) {
             Log.error("successor not called", e);

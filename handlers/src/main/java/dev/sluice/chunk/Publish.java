@@ -6,6 +6,7 @@ import dev.sluice.db.Chunks.Lease;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Move;
+import dev.sluice.db.Turns;
 import dev.sluice.job.Books;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.JobError;
@@ -43,7 +44,7 @@ final class Publish {
         target.checkStaging(connection);
         var job = target.job();
         boolean replaces = target.dataset().onReplace() == OnReplace.REPLACE;
-        var replaced = replaces ? Jobs.othersOfKey(connection, job.id()) : List.<Integer>of();
+        var replaced = replaces ? Turns.othersOfKey(connection, job.id()) : List.<Integer>of();
         var moved = target.publish(connection, replaced);
         new RefusedRecords(source, target.dataset().forStaging(), job)
                 .write(connection, moved.refused());

@@ -6,6 +6,7 @@ import dev.sluice.db.Jobs;
 import dev.sluice.db.SqlState;
 import dev.sluice.db.Tries;
 import dev.sluice.db.Tries.Verdict;
+import dev.sluice.db.Uploads;
 import dev.sluice.failure.DeadLetters.Illegible;
 import dev.sluice.failure.DeadLetters.LostChunk;
 import dev.sluice.failure.DeadLetters.LostEvent;
@@ -106,7 +107,7 @@ final class Failure {
         var dataset = key.map(InboxKey::dataset).orElse("");
         var id = ids.next();
         return database.inTransaction(c ->
-                !Jobs.isUploadAwaited(c, drop.bucket(), drop.key())
+                !Uploads.isUploadAwaited(c, drop.bucket(), drop.key())
                         && Jobs.registerFailed(c, id, tenant, dataset, drop, INTAKE_FAILED)
                                 .id()
                                 .equals(id));

@@ -2,7 +2,10 @@ package dev.sluice.intake;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Database;
+import dev.sluice.db.Drops;
 import dev.sluice.db.Jobs;
+import dev.sluice.db.Turns;
+import dev.sluice.db.Uploads;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.InboxKey;
@@ -72,14 +75,14 @@ final class Intake {
         var job = takeOne(drop, deadline);
         // A job that ended without a chunk has no Load to call the next one of its key.
         return job.state().ended()
-                ? database.inTransaction(c -> Jobs.nextInTurn(c, drop.bucket(), drop.key()))
+                ? database.inTransaction(c -> Turns.nextInTurn(c, drop.bucket(), drop.key()))
                 : Optional.empty();
     }
 
     /// Keeps a note that an object was deleted.
     void record(Removal removal) throws SQLException {
         database.inTransaction(c -> {
-            Jobs.recordRemoval(
+            Drops.recordRemoval(
                     c,
                     removal.bucket(),
                     removal.key(),
@@ -153,7 +156,7 @@ final class Intake {
         var any = older.getFirst();
         var states =
                 database.inTransaction(c ->
-                        Jobs.statesOf(
+                        Turns.statesOf(
                                 c,
                                 any.bucket(),
                                 any.key(),
@@ -197,7 +200,7 @@ final class Intake {
         try {
             return database.inTransaction(turn::take);
         } catch (SQLException e) {
-            if (!Jobs.isTurnTaken(e)) {
+            if (!Turns.isTurnTaken(e)) {
                 throw e;
             }
         }
@@ -205,7 +208,7 @@ final class Intake {
         try {
             return database.inTransaction(turn::take);
         } catch (SQLException e) {
-            if (Jobs.isTurnTaken(e)) {
+            if (Turns.isTurnTaken(e)) {
                 return Turn.Outcome.NOT_TAKEN;
             }
             throw e;
@@ -232,7 +235,7 @@ final class Intake {
         }
         var awaited = wishes.flatMap(Wishes::job);
         if (awaited.isPresent()) {
-            var adopted = database.inTransaction(c -> Jobs.adopt(c, awaited.get(), drop));
+            var adopted = database.inTransaction(c -> Uploads.adopt(c, awaited.get(), drop));
             if (adopted.isPresent()) {
                 return adopted.get();
             }

@@ -7,6 +7,8 @@ import dev.sluice.db.Chunks;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Plans;
+import dev.sluice.db.Turns;
+import dev.sluice.db.Uploads;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.InboxKey;
@@ -110,7 +112,7 @@ final class SmallFiles {
             // Said again on the long way, which has a job to say it of.
             return Optional.empty();
         } catch (SQLException e) {
-            if (Jobs.isTurnTaken(e)) {
+            if (Turns.isTurnTaken(e)) {
                 return Optional.empty();
             }
             throw e;
@@ -226,7 +228,7 @@ final class SmallFiles {
             return false;
         }
         var ids = older.stream().map(Drop::versionId).toList();
-        var states = Jobs.statesOf(connection, small.drop.bucket(), small.drop.key(), ids);
+        var states = Turns.statesOf(connection, small.drop.bucket(), small.drop.key(), ids);
         return older.stream()
                 .filter(it -> !it.isFolderMarker())
                 .anyMatch(it -> !states.getOrDefault(it.versionId(), JobState.QUEUED).ended());
@@ -235,7 +237,7 @@ final class SmallFiles {
     private Job register(Connection connection, SmallFile small) throws SQLException {
         var awaited = small.wishes.job();
         if (awaited.isPresent() && Jobs.ofDrop(connection, small.drop).isEmpty()) {
-            var adopted = Jobs.adopt(connection, awaited.get(), small.drop);
+            var adopted = Uploads.adopt(connection, awaited.get(), small.drop);
             if (adopted.isPresent()) {
                 return adopted.get();
             }

@@ -7,6 +7,7 @@ import dev.sluice.db.Chunks;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Plans;
 import dev.sluice.db.StagingTable;
+import dev.sluice.db.Turns;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
@@ -54,16 +55,17 @@ record Turn(
     Outcome take(Connection connection) throws SQLException {
         var holder = holderOfLabel(connection);
         if (holder.isPresent()) {
-            Jobs.endAsDuplicate(connection, job.id(), holder.get());
+            Turns.endAsDuplicate(connection, job.id(), holder.get());
             return Outcome.ENDED;
         }
         boolean resumes = job.attempt() > 1 && Plans.isResumable(connection, job.id());
         var undone = prepare(connection, resumes);
-        if (!Jobs.takeTurn(connection, job.id(), turn(resumes)) || isOfAnotherAttempt(connection)) {
+        if (!Turns.takeTurn(connection, job.id(), turn(resumes))
+                || isOfAnotherAttempt(connection)) {
             connection.rollback();
             return Outcome.NOT_TAKEN;
         }
-        if (Jobs.endIfDuplicate(connection, job.id())) {
+        if (Turns.endIfDuplicate(connection, job.id())) {
             return Outcome.ENDED;
         }
         var refusal = refusal(connection);
@@ -105,11 +107,11 @@ record Turn(
                 .filter(holder -> !holder.id().equals(job.id()));
     }
 
-    private Jobs.Turn turn(boolean resumes) {
+    private Turns.Turn turn(boolean resumes) {
         var limit = dataset.limit().and(wishes.limit());
         boolean staged =
                 dataset.needsStagedRoad().isPresent() || wishes.dryRun() || !limit.isNone();
-        return new Jobs.Turn(
+        return new Turns.Turn(
                 description.contentMark(),
                 description.bytes(),
                 wishes.label(),
@@ -128,7 +130,7 @@ record Turn(
         boolean overwrites =
                 dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE;
         var newer = versions.newer().stream().map(Drop::versionId).toList();
-        if (overwrites && Jobs.isAnotherLoaded(connection, job.id(), newer)) {
+        if (overwrites && Turns.isAnotherLoaded(connection, job.id(), newer)) {
             return Optional.of(
                     new JobError(
                             ErrorCode.SUPERSEDED,
@@ -136,7 +138,7 @@ record Turn(
                                     + " it."));
         }
         if (dataset.onReplace() == OnReplace.REJECT
-                && Jobs.isAnotherLoaded(connection, job.id(), null)) {
+                && Turns.isAnotherLoaded(connection, job.id(), null)) {
             return Optional.of(
                     new JobError(
                             ErrorCode.KEY_ALREADY_LOADED,

@@ -3,10 +3,14 @@ package dev.sluice.sweep;
 import dev.sluice.db.Backends;
 import dev.sluice.db.Chunks;
 import dev.sluice.db.Database;
+import dev.sluice.db.Drops;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Plans;
+import dev.sluice.db.Retention;
 import dev.sluice.db.StagingTable;
 import dev.sluice.db.Tries;
+import dev.sluice.db.Turns;
+import dev.sluice.db.Uploads;
 import dev.sluice.db.Walks;
 import dev.sluice.job.Drop;
 import dev.sluice.job.Job;
@@ -144,7 +148,7 @@ final class Sweep {
     }
 
     private Optional<Drop> next(Drop ended) throws SQLException {
-        return database.inTransaction(c -> Jobs.nextInTurn(c, ended.bucket(), ended.key()));
+        return database.inTransaction(c -> Turns.nextInTurn(c, ended.bucket(), ended.key()));
     }
 
     private void sendLostChunks(Deadline deadline) throws SQLException {
@@ -170,14 +174,15 @@ final class Sweep {
 
     private void expireUploads(Deadline deadline) throws SQLException {
         var expired =
-                database.inTransaction(c -> Jobs.expireUploads(c, patience.upload(), MOST_JOBS));
+                database.inTransaction(c -> Uploads.expireUploads(c, patience.upload(), MOST_JOBS));
         for (var job : expired) {
             Log.info("upload never came", line -> line.put("job", job.id().toString()));
         }
     }
 
     private void expunge(Deadline deadline) throws SQLException {
-        int expunged = database.inTransaction(c -> Jobs.expunge(c, patience.kept(), MOST_JOBS));
+        int expunged =
+                database.inTransaction(c -> Retention.expunge(c, patience.kept(), MOST_JOBS));
         if (expunged > 0) {
             Log.info("details of old jobs removed", line -> line.put("jobs", expunged));
         }
@@ -239,7 +244,7 @@ final class Sweep {
                         .filter(drop -> drop.droppedAt().isBefore(before))
                         .filter(drop -> !drop.isFolderMarker())
                         .toList();
-        var unheardOf = database.inTransaction(c -> Jobs.unheardOf(c, old));
+        var unheardOf = database.inTransaction(c -> Drops.unheardOf(c, old));
         var some = unheardOf.subList(0, Math.min(most, unheardOf.size()));
         for (var drop : some) {
             Log.warn("drop without an event", line -> line.put("key", drop.key()));

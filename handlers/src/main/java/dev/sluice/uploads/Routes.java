@@ -5,6 +5,7 @@ import dev.sluice.dataset.DatasetException;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.SqlState;
+import dev.sluice.db.Turns;
 import dev.sluice.db.Uploads;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
@@ -96,7 +97,7 @@ final class Routes {
             throws SQLException {
         var length = wanted.contentLength();
         var upload =
-                new Jobs.NewUpload(
+                new Uploads.NewUpload(
                         id,
                         tenant,
                         wanted.dataset(),
@@ -106,7 +107,7 @@ final class Routes {
                         length == null ? 0 : length,
                         clock.instant().plus(UploadUrls.time(length)),
                         UploadUrls.needsParts(length) ? urls.begin(key, id) : null);
-        return database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+        return database.inTransaction(c -> Uploads.awaitUpload(c, upload));
     }
 
     /// The way for an upload that is awaited; the job's own key counts, whatever name came with its
@@ -144,7 +145,7 @@ final class Routes {
                                                             .formatted(now(before)),
                                                     null));
                     return new Moved(
-                            job, Jobs.nextInTurn(c, job.drop().bucket(), job.drop().key()));
+                            job, Turns.nextInTurn(c, job.drop().bucket(), job.drop().key()));
                 });
         moved.next().ifPresent(this::ask);
         return done(request, moved.job());

@@ -7,7 +7,9 @@ import dev.sluice.db.Chunks;
 import dev.sluice.db.Chunks.Address;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;
+import dev.sluice.db.Drops;
 import dev.sluice.db.Jobs;
+import dev.sluice.db.Uploads;
 import dev.sluice.intake.TestingIntake;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
@@ -145,7 +147,7 @@ class FailureHandlerTest {
     void leavesADropToItsUploadThatIsStillAwaited() throws Exception {
         var drop = pipeline.put("demo/" + dataset + "/awaited.csv", "id\n1\n");
         var upload =
-                new Jobs.NewUpload(
+                new Uploads.NewUpload(
                         UUID.randomUUID(),
                         "demo",
                         dataset,
@@ -155,12 +157,12 @@ class FailureHandlerTest {
                         5,
                         Instant.now().plusSeconds(600),
                         null);
-        database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+        database.inTransaction(c -> Uploads.awaitUpload(c, upload));
 
         assertThat(settle(record("RetriesExhausted", drop))).isEmpty();
 
         assertThat(isRegistered(drop)).isFalse();
-        Optional<Job> adopted = database.inTransaction(c -> Jobs.adopt(c, upload.id(), drop));
+        Optional<Job> adopted = database.inTransaction(c -> Uploads.adopt(c, upload.id(), drop));
         assertThat(adopted).isPresent();
     }
 
@@ -234,7 +236,7 @@ class FailureHandlerTest {
     }
 
     private boolean isRegistered(Drop drop) throws SQLException {
-        return database.inTransaction(c -> Jobs.unheardOf(c, List.of(drop))).isEmpty();
+        return database.inTransaction(c -> Drops.unheardOf(c, List.of(drop))).isEmpty();
     }
 
     private static String chunkMessage(Job job) {

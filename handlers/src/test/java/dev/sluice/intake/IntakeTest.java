@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Jobs;
+import dev.sluice.db.Uploads;
 import dev.sluice.job.Drop;
 import dev.sluice.job.ErrorCode;
 import dev.sluice.job.Job;
@@ -243,7 +244,7 @@ class IntakeTest {
         var key = "demo/" + dataset + "/upload.csv";
         try (var database = pipeline.loader()) {
             var upload =
-                    new Jobs.NewUpload(
+                    new Uploads.NewUpload(
                             id,
                             "demo",
                             dataset,
@@ -253,7 +254,7 @@ class IntakeTest {
                             0,
                             Instant.now().plusSeconds(60),
                             null);
-            database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+            database.inTransaction(c -> Uploads.awaitUpload(c, upload));
         }
         var elsewhere = put("other.csv", csv(1), Map.of("sluice-job", id.toString()));
         var first = put("upload.csv", csv(1), Map.of("sluice-job", id.toString()));

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.db.Chunks;
 import dev.sluice.db.Chunks.Address;
 import dev.sluice.db.Database;
+import dev.sluice.db.Drops;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Plans;
+import dev.sluice.db.Turns;
+import dev.sluice.db.Uploads;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.Job;
@@ -114,7 +117,7 @@ class SweepTest {
         database.<Drop, SQLException>inTransaction(
                 c -> Jobs.register(c, UUID.randomUUID(), "demo", "walk", known).drop());
 
-        var missing = database.inTransaction(c -> Jobs.unheardOf(c, List.of(known, unknown)));
+        var missing = database.inTransaction(c -> Drops.unheardOf(c, List.of(known, unknown)));
 
         assertThat(missing).containsExactly(unknown);
     }
@@ -337,7 +340,7 @@ class SweepTest {
     private UUID loading(Drop drop) throws SQLException {
         var id = register(drop);
         return database.inTransaction(c -> {
-            Jobs.takeTurn(c, id, "mark", 1, null);
+            Turns.takeTurn(c, id, "mark", 1, null);
             var plan = Plans.lease(c, id, Duration.ofMinutes(1)).orElseThrow();
             var shape = new Plans.Shape("id", "NONE");
             var chunks = List.of(new Chunk(1, Position.START, 1));
@@ -367,7 +370,7 @@ class SweepTest {
     private UUID awaitUpload(Instant until) throws SQLException {
         var id = UUID.randomUUID();
         var upload =
-                new Jobs.NewUpload(
+                new Uploads.NewUpload(
                         id,
                         "demo",
                         "walk",
@@ -377,7 +380,7 @@ class SweepTest {
                         1,
                         until,
                         null);
-        database.inTransaction(c -> Jobs.awaitUpload(c, upload));
+        database.inTransaction(c -> Uploads.awaitUpload(c, upload));
         return id;
     }
 

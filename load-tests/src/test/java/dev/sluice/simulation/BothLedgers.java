@@ -3,10 +3,13 @@ package dev.sluice.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.db.Chunks;
+import dev.sluice.db.Drops;
 import dev.sluice.db.Jobs;
 import dev.sluice.db.Plans;
 import dev.sluice.db.SqlState;
 import dev.sluice.db.Tries;
+import dev.sluice.db.Turns;
+import dev.sluice.db.Uploads;
 import dev.sluice.job.Books;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.ErrorCode;
@@ -331,7 +334,7 @@ final class BothLedgers {
                         staged ? 1 : -1,
                         older);
         var realTurn =
-                new Jobs.Turn(
+                new Turns.Turn(
                         "m" + mark,
                         10,
                         null,
@@ -346,14 +349,14 @@ final class BothLedgers {
                 "takes the turn of " + job + " " + turn,
                 /* single= */ true,
                 t -> JobStatements.takeTurn(t, asked, turn),
-                c -> Jobs.takeTurn(c, id(job), realTurn));
+                c -> Turns.takeTurn(c, id(job), realTurn));
         if (open[which] != null && choices.below(2) == 0) {
             both(
                     which,
                     "looks for a duplicate of " + job,
                     /* single= */ true,
                     t -> JobStatements.endIfDuplicate(t, job),
-                    c -> Jobs.endIfDuplicate(c, id(job)));
+                    c -> Turns.endIfDuplicate(c, id(job)));
         }
     }
 
@@ -677,9 +680,9 @@ final class BothLedgers {
                         return id;
                     },
                     c ->
-                            Jobs.awaitUpload(
+                            Uploads.awaitUpload(
                                             c,
-                                            new Jobs.NewUpload(
+                                            new Uploads.NewUpload(
                                                     id,
                                                     "t",
                                                     "d",
@@ -699,7 +702,7 @@ final class BothLedgers {
                 "adopts " + drop + " by " + job,
                 /* single= */ true,
                 t -> JobStatements.adopt(t, job, drop) != null,
-                c -> Jobs.adopt(c, id(job), realDrop(drop)).isPresent());
+                c -> Uploads.adopt(c, id(job), realDrop(drop)).isPresent());
     }
 
     private void sweep(int which) throws Exception {
@@ -738,7 +741,7 @@ final class BothLedgers {
                             "expires uploads",
                             /* single= */ false,
                             t -> JobStatements.expireUploads(t, 0),
-                            c -> Jobs.expireUploads(c, Duration.ZERO, 100).size());
+                            c -> Uploads.expireUploads(c, Duration.ZERO, 100).size());
             default ->
                     both(
                             which,
@@ -777,7 +780,7 @@ final class BothLedgers {
                                 return next == null ? "none" : "v" + next.version;
                             },
                             c ->
-                                    Jobs.nextInTurn(c, "inbox", "k" + key)
+                                    Turns.nextInTurn(c, "inbox", "k" + key)
                                             .map(dev.sluice.job.Drop::versionId)
                                             .orElse("none"));
             case 1 ->
@@ -789,14 +792,14 @@ final class BothLedgers {
                                     Optional.ofNullable(JobStatements.ofDrop(t, drop))
                                             .map(row -> row.state)
                                             .isPresent(),
-                            c -> Jobs.unheardOf(c, List.of(realDrop(drop))).isEmpty());
+                            c -> Drops.unheardOf(c, List.of(realDrop(drop))).isEmpty());
             case 2 ->
                     both(
                             which,
                             "asks for uploads of " + key,
                             /* single= */ true,
                             t -> JobStatements.isUploadAwaited(t, key),
-                            c -> Jobs.isUploadAwaited(c, "inbox", "k" + key));
+                            c -> Uploads.isUploadAwaited(c, "inbox", "k" + key));
             default -> {
                 if (seen(which).job(job) == null) {
                     return;
@@ -811,7 +814,7 @@ final class BothLedgers {
                                         + " "
                                         + JobStatements.othersOfKey(t, job).size(),
                         c ->
-                                Jobs.isAnotherLoaded(
+                                Turns.isAnotherLoaded(
                                                 c,
                                                 id(job),
                                                 versions == null
@@ -820,7 +823,7 @@ final class BothLedgers {
                                                                 .map(v -> "v" + v)
                                                                 .toList())
                                         + " "
-                                        + Jobs.othersOfKey(c, id(job)).size());
+                                        + Turns.othersOfKey(c, id(job)).size());
             }
         }
     }
