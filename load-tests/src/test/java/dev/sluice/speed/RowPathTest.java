@@ -69,7 +69,7 @@ final class RowPathTest {
     private static String markdown(List<String> samples, Collection<RunResult> results)
             throws IOException {
         var text =
-                new StringBuilder("## Row path\n\n" + Machine.description() + ", one thread\n\n");
+                new StringBuilder("## Row path\n\n" + Machine.description() + " One thread.\n\n");
         text.append("| MB/s, median (slowest to fastest); × ours |");
         samples.forEach(
                 sample -> text.append(' ').append(sample.toLowerCase(Locale.ROOT)).append(" |"));
