@@ -118,7 +118,7 @@ final class Intake {
         return job.state().ended() || (job.state() == JobState.LOADING && job.planned());
     }
 
-    private Described describe(Drop drop) {
+    private Described describe(Drop drop) throws IOException {
         var description = inbox.describe(drop);
         return new Described(description, Wishes.of(description.metadata()));
     }

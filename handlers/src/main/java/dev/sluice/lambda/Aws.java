@@ -6,6 +6,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -25,10 +26,14 @@ public final class Aws {
     /// S3. Answers are not checksummed by the client: it can't for every algorithm an uploader may
     /// choose, and Load compares lengths.
     public static S3Client s3() {
+        return s3Builder().build();
+    }
+
+    static S3ClientBuilder s3Builder() {
         return S3Client.builder()
                 .httpClient(http())
-                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .build();
+                .overrideConfiguration(it -> it.addExecutionInterceptor(new WholeAnswers()))
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
     }
 
     /// Signs URLs of S3 for others to use; asks nobody.

@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectVersion;
@@ -38,26 +37,18 @@ public final class Inbox implements ObjectBytes {
 
     /// What S3 says of the drop.
     ///
+    /// Asked by a GET that is broken off and not by HEAD: only a body proves that the headers
+    /// before it are all there. One byte of it is enough.
+    ///
     /// @throws JobFailedException when the version is not there or may not be read
-    public Description describe(Drop drop) {
-        try {
-            var head =
-                    s3.headObject(request ->
-                            request.bucket(drop.bucket())
-                                    .key(drop.key())
-                                    .versionId(drop.versionId())
-                                    .checksumMode(ChecksumMode.ENABLED));
-            var mark =
-                    contentMark(
-                            head.checksumType(),
-                            head.checksumSHA256(),
-                            head.checksumCRC64NVME(),
-                            head.checksumCRC32C(),
-                            head.checksumCRC32(),
-                            head.eTag());
-            return new Description(head.contentLength(), mark, head.metadata());
-        } catch (S3Exception e) {
-            throw gone(e);
+    public Description describe(Drop drop) throws IOException {
+        try (var in = open(drop)) {
+            var description = description(in.response());
+            if (description.bytes > 0 && in.read() < 0) {
+                throw tooShort(description.bytes);
+            }
+            in.abort();
+            return description;
         }
     }
 
@@ -65,39 +56,49 @@ public final class Inbox implements ObjectBytes {
     ///
     /// @throws JobFailedException when the version is not there or may not be read
     public Optional<FetchedObject> fetch(Drop drop, int most) throws IOException {
-        // The header and not the builder's checksumMode: the client would verify the sum, which it
-        // can't for every algorithm; what we want is to be told it.
-        try (var in =
-                s3.getObject(request ->
-                        request.bucket(drop.bucket())
-                                .key(drop.key())
-                                .versionId(drop.versionId())
-                                .overrideConfiguration(
-                                        all -> all.putHeader("x-amz-checksum-mode", "ENABLED")))) {
-            var head = in.response();
-            long length = head.contentLength();
-            if (length > most) {
+        try (var in = open(drop)) {
+            var description = description(in.response());
+            if (description.bytes > most) {
                 in.abort();
                 return Optional.empty();
             }
-            var bytes = in.readNBytes((int) length);
-            if (bytes.length != length) {
-                throw new IOException(
-                        "S3's answer ended %d bytes early".formatted(length - bytes.length));
+            var bytes = in.readNBytes((int) description.bytes);
+            if (bytes.length < description.bytes) {
+                throw tooShort(description.bytes - bytes.length);
             }
-            var mark =
-                    contentMark(
-                            head.checksumType(),
-                            head.checksumSHA256(),
-                            head.checksumCRC64NVME(),
-                            head.checksumCRC32C(),
-                            head.checksumCRC32(),
-                            head.eTag());
-            var description = new Description(length, mark, head.metadata());
             return Optional.of(new FetchedObject(drop, description, bytes));
+        }
+    }
+
+    private ResponseInputStream<GetObjectResponse> open(Drop drop) {
+        try {
+            // The header and not the builder's checksumMode: the client would verify the sum, which
+            // it can't for every algorithm; what we want is to be told it.
+            return s3.getObject(request ->
+                    request.bucket(drop.bucket())
+                            .key(drop.key())
+                            .versionId(drop.versionId())
+                            .overrideConfiguration(
+                                    all -> all.putHeader("x-amz-checksum-mode", "ENABLED")));
         } catch (S3Exception e) {
             throw gone(e);
         }
+    }
+
+    private static Description description(GetObjectResponse head) {
+        var mark =
+                contentMark(
+                        head.checksumType(),
+                        head.checksumSHA256(),
+                        head.checksumCRC64NVME(),
+                        head.checksumCRC32C(),
+                        head.checksumCRC32(),
+                        head.eTag());
+        return new Description(head.contentLength(), mark, head.metadata());
+    }
+
+    private static IOException tooShort(long bytes) {
+        return new IOException("S3's answer ended %d bytes early".formatted(bytes));
     }
 
     /// The other versions of a drop's key, newest first as S3 stored them.
@@ -240,7 +241,7 @@ public final class Inbox implements ObjectBytes {
             if (read >= 0) {
                 left -= read;
             } else if (left != 0) {
-                throw new IOException("S3's answer ended %d bytes early".formatted(left));
+                throw tooShort(left);
             }
         }
 

@@ -69,11 +69,15 @@ final class Exports {
         return new Export(url(key, fileName(job)), next.isEmpty() ? null : Long.valueOf(next));
     }
 
-    /// The mark of the file's end that a file carries; empty when there is no such file.
-    private Optional<String> there(S3Client client, String key) {
-        try {
-            var head = client.headObject(request -> request.bucket(bucket).key(key));
-            return Optional.of(head.metadata().getOrDefault(NEXT, ""));
+    /// The mark of the file's end that a file carries; empty when there is no such file. Not by
+    /// HEAD: a byte of the body proves that the mark before it was not cut off.
+    private Optional<String> there(S3Client client, String key) throws IOException {
+        try (var file = client.getObject(request -> request.bucket(bucket).key(key))) {
+            if (file.read() < 0) {
+                return Optional.empty();
+            }
+            file.abort();
+            return Optional.of(file.response().metadata().getOrDefault(NEXT, ""));
         } catch (S3Exception e) {
             if (e.statusCode() == 404) {
                 return Optional.empty();

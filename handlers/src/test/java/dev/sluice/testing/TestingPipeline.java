@@ -20,6 +20,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -55,6 +57,7 @@ public final class TestingPipeline {
     private static final int PROXY_CONNECTIONS = 16;
     private static final TestingPipeline SHARED = new TestingPipeline();
 
+    public final URI s3Endpoint;
     public final S3Client s3;
     public final S3Presigner presigner;
     public final SqsClient sqs;
@@ -96,12 +99,8 @@ public final class TestingPipeline {
                                     List.of(QueueDefinition.standard("chunks")),
                                     0,
                                     System.err::println));
-            s3 =
-                    S3Client.builder()
-                            .endpointOverride(buckets.endpoint())
-                            .region(Region.EU_WEST_1)
-                            .credentialsProvider(CREDENTIALS)
-                            .build();
+            s3Endpoint = buckets.endpoint();
+            s3 = s3At(s3Endpoint, S3Client.builder());
             presigner =
                     S3Presigner.builder()
                             .endpointOverride(buckets.endpoint())
@@ -120,6 +119,15 @@ public final class TestingPipeline {
         } catch (Exception e) {
             throw new IllegalStateException("the servers for the tests do not start", e);
         }
+    }
+
+    /// The builder's client of the tests' S3, or of what stands before it.
+    public static S3Client s3At(URI endpoint, S3ClientBuilder builder) {
+        return builder.endpointOverride(endpoint)
+                .region(Region.EU_WEST_1)
+                .credentialsProvider(CREDENTIALS)
+                .forcePathStyle(true)
+                .build();
     }
 
     public static TestingPipeline shared() {

@@ -14,7 +14,7 @@ record Injection(Kind kind, Step step, int skip, long bytes, int amount) {
                 kind,
                 step,
                 random.nextInt(4) == 0 ? random.nextInt(1, 3) : 0,
-                step.hasLength() ? random.nextLong(5_000) : 0,
+                step.bytesAfter() == 0 ? 0 : random.nextLong(step.bytesAfter()),
                 random.nextInt(2, 51));
     }
 

@@ -7,9 +7,10 @@ import static dev.sluice.faults.Step.COPIED;
 import static dev.sluice.faults.Step.COPY;
 import static dev.sluice.faults.Step.GET;
 import static dev.sluice.faults.Step.GETTING;
-import static dev.sluice.faults.Step.HEAD;
 import static dev.sluice.faults.Step.LEASE;
 import static dev.sluice.faults.Step.LEASED;
+import static dev.sluice.faults.Step.LIST;
+import static dev.sluice.faults.Step.LISTING;
 import static dev.sluice.faults.Step.PLAN;
 import static dev.sluice.faults.Step.PLANNED;
 import static dev.sluice.faults.Step.PLAN_COMMIT;
@@ -39,8 +40,8 @@ enum Kind {
     LEASE_RUNS_OUT("lease and visibility run out at work", all(), 1_000),
     S3_SLOW_DOWN("S3 answers 503 SlowDown", objects(), 300),
     S3_ERROR("S3 answers 500", objects(), 300),
-    S3_RESET("S3's body reset", List.of(GETTING), 300),
-    S3_SHORT("S3's body ends too early", List.of(GETTING), 300),
+    S3_RESET("S3's answer reset", List.of(GETTING, LISTING), 300),
+    S3_SHORT("S3's answer ends too early", List.of(GETTING, LISTING), 300),
     S3_TRICKLE("S3's body slow", objects(), 2_000),
     S3_FORBIDDEN("S3 answers 403", objects(), 300),
     S3_MISSING("S3 answers 404", objects(), 300),
@@ -101,7 +102,7 @@ enum Kind {
     }
 
     private static List<Step> objects() {
-        return List.of(GET, GET, HEAD);
+        return List.of(GET, GET, LIST);
     }
 
     private static List<Step> late() {

@@ -15,7 +15,10 @@ enum Step {
     GET(Service.S3, toServer("GET /")),
     /// Some bytes into the body.
     GETTING(Service.S3, toServer("GET /"), toClient("\r\n\r\n")),
-    HEAD(Service.S3, toServer("HEAD /")),
+    /// Intake asks what a key holds.
+    LIST(Service.S3, toServer("versions&")),
+    /// Some bytes into what it is told, also within the headers.
+    LISTING(Service.S3, toServer("versions&"), toClient("HTTP/1.1 200")),
     /// Some bytes into the rows.
     COPY(Service.DATABASE, toServer("FROM STDIN")),
     COPIED(Service.DATABASE, toServer("FROM STDIN"), toClient("COPY ")),
@@ -60,8 +63,12 @@ enum Step {
         return signs;
     }
 
-    /// Whether it makes sense to come some bytes later.
-    boolean hasLength() {
-        return this == COPY || this == GETTING;
+    /// How many bytes later it makes sense to come; 0 for none.
+    int bytesAfter() {
+        return switch (this) {
+            case COPY, GETTING -> 5_000;
+            case LISTING -> 1_000;
+            default -> 0;
+        };
     }
 }
