@@ -12,13 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The invariants, asked of a stack at rest. Each finding is one sentence that begins with the
 /// invariant's number.
 final class Checks {
+    static final String CANCELLED = "CANCELLED";
     private static final Set<String> MOVES =
             Set.of(
+                    "AWAITING_UPLOAD>QUEUED",
+                    "AWAITING_UPLOAD>LOADING",
+                    "AWAITING_UPLOAD>FAILED",
+                    "AWAITING_UPLOAD>DUPLICATE",
+                    "QUEUED>CANCELLED",
+                    "LOADING>CANCELLED",
+                    "FAILED>QUEUED",
                     "QUEUED>LOADING",
                     "QUEUED>FAILED",
                     "QUEUED>DUPLICATE",
@@ -42,9 +51,15 @@ final class Checks {
 
     /// A drop and what may come of it.
     ///
-    /// @param mayFail the codes with which its job may fail in this round
+    /// @param job what its job was promised to be, null where nobody asked before
+    /// @param mayFail the codes with which its job may fail in this round, `CANCELLED` among them
     /// @param duplicate whether the same content came before it under its key
-    record Drop(TestedFile file, String version, Set<String> mayFail, boolean duplicate) {
+    record Drop(
+            TestedFile file,
+            String version,
+            @Nullable UUID job,
+            Set<String> mayFail,
+            boolean duplicate) {
         Drop {
             mayFail = Set.copyOf(mayFail);
         }
@@ -71,6 +86,11 @@ final class Checks {
             return 0;
         }
         var job = jobs.getFirst();
+        expect(
+                drop.job() == null || job.id().equals(drop.job()),
+                "I4 job %d of %s is not the one that its upload was promised",
+                job.number(),
+                drop.file().key());
         var chunks = ledger.chunks(job.id());
         end(drop, job, later);
         moves(job);
@@ -112,6 +132,12 @@ final class Checks {
                     job.number(),
                     drop.file().key(),
                     job.errorCode());
+        } else if (job.state().equals(CANCELLED)) {
+            expect(
+                    drop.mayFail().contains(CANCELLED),
+                    "I4 job %d of %s was cancelled by nobody",
+                    job.number(),
+                    drop.file().key());
         } else if (job.ended() && !(drop.duplicate() && job.state().equals("DUPLICATE"))) {
             var succeeded =
                     drop.file().rejects().isEmpty() ? "SUCCEEDED" : "SUCCEEDED_WITH_REJECTS";
@@ -326,7 +352,7 @@ final class Checks {
         for (var twin : twins) {
             for (var job : ledger.jobs(twin.file().key(), twin.version())) {
                 loaded += job.state().startsWith("SUCCEEDED") ? 1 : 0;
-                failed += job.state().equals("FAILED") ? 1 : 0;
+                failed += Set.of("FAILED", CANCELLED).contains(job.state()) ? 1 : 0;
             }
         }
         expect(

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +66,7 @@ final class ChecksTest {
                         files,
                         new TestedFile.Recipe(400, 10, false, false),
                         new Random(files));
-        drop = new Drop(file, stack.drop(file), Set.of(), /* duplicate= */ false);
+        drop = new Drop(file, stack.drop(file), null, Set.of(), /* duplicate= */ false);
         var found = mine.await(file.key(), drop.version(), LIMIT).orElseThrow();
         assertThat(mine.awaitUntil(found.id(), LIMIT, it -> it.state().isEnd()).state().isEnd())
                 .isTrue();
@@ -183,13 +184,25 @@ final class ChecksTest {
 
     @Test
     void seesADropWithoutAJob() throws Exception {
-        assertThat(findings(new Drop(drop.file(), "no such version", Set.of(), false)))
+        assertThat(findings(new Drop(drop.file(), "no such version", null, Set.of(), false)))
                 .anyMatch(it -> it.startsWith("I4 0 jobs"));
     }
 
     @Test
+    void seesACancelThatNobodyAskedFor() throws Exception {
+        execute("UPDATE sluice.job SET state = 'CANCELLED' WHERE number = %d");
+        assertThat(findings()).anyMatch(it -> it.endsWith("was cancelled by nobody"));
+    }
+
+    @Test
+    void seesAnUploadThatAnotherJobTookThanWasPromised() throws Exception {
+        var promised = new Drop(drop.file(), drop.version(), UUID.randomUUID(), Set.of(), false);
+        assertThat(findings(promised)).anyMatch(it -> it.endsWith("was promised"));
+    }
+
+    @Test
     void seesTwoJobsThatLoadedTheSame() throws Exception {
-        var twin = new Drop(drop.file(), drop.version(), Set.of(), /* duplicate= */ true);
+        var twin = new Drop(drop.file(), drop.version(), null, Set.of(), /* duplicate= */ true);
         var checks = new Checks(ledger);
         checks.twins(List.of(twin, twin));
         assertThat(checks.findings()).anyMatch(it -> it.startsWith("I1 of 2 drops"));
@@ -213,7 +226,7 @@ final class ChecksTest {
                         files,
                         new TestedFile.Recipe(300, 60, false, false),
                         new Random(files));
-        var failed = new Drop(file, stack.drop(file), Set.of(), /* duplicate= */ false);
+        var failed = new Drop(file, stack.drop(file), null, Set.of(), /* duplicate= */ false);
         var found = mine.await(file.key(), failed.version(), LIMIT).orElseThrow();
         var end = mine.awaitUntil(found.id(), LIMIT, it -> it.state().isEnd());
         assertThat(findings(failed)).isEmpty();

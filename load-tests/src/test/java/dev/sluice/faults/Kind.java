@@ -47,6 +47,7 @@ enum Kind {
     S3_MISSING("S3 answers 404", objects(), 300),
     REPLACED("object replaced after its plan", late(), 300),
     DELETED("version deleted after its plan", late(), 300),
+    CANCELLED("job cancelled by its tenant", late(), 300),
     TMP_FULL("/tmp full", all(), 1_500),
     CLOCK_AHEAD("the ledger's clock an hour ahead", all(), 1_000),
     CLOCK_BACK("the ledger's clock an hour back", all(), 1_500),

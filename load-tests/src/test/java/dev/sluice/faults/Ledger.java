@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class Ledger {
             long duplicate,
             long discarded) {
         boolean ended() {
-            return !state.equals("QUEUED") && !state.equals("LOADING");
+            return !Set.of("AWAITING_UPLOAD", "QUEUED", "LOADING").contains(state);
         }
     }
 

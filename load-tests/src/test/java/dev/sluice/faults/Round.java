@@ -5,7 +5,15 @@ import java.util.List;
 import java.util.Random;
 
 /// What one round drops and which faults strike it; all of it follows from the seed.
-record Round(long seed, List<TestedFile> files, boolean sameContent, List<Injection> injections) {
+///
+/// @param uploadsFirst whether the first file comes by a presigned URL
+/// @param sameContent whether the last two files are one
+record Round(
+        long seed,
+        List<TestedFile> files,
+        boolean uploadsFirst,
+        boolean sameContent,
+        List<Injection> injections) {
     private static final List<Target> TARGETS = List.of(Target.values());
 
     Round {
@@ -40,7 +48,10 @@ record Round(long seed, List<TestedFile> files, boolean sameContent, List<Inject
                 injections.add(Injection.any(kind, random));
             }
         }
-        return new Round(seed, files, same, injections);
+        boolean alone =
+                files.stream().filter(it -> it.key().equals(files.getFirst().key())).count() == 1;
+        boolean uploads = alone && !files.getFirst().dryRun() && random.nextInt(3) == 0;
+        return new Round(seed, files, uploads, same, injections);
     }
 
     private static List<TestedFile> files(int number, Random random) {

@@ -40,7 +40,7 @@ final class RoundRun {
         this.mine = mine;
         this.foreign = foreign;
         this.round = round;
-        this.strikes = new Strikes(stack, ledger);
+        this.strikes = new Strikes(stack, ledger, mine);
         this.watch = new Checks(ledger);
     }
 
@@ -65,13 +65,20 @@ final class RoundRun {
         var watcher = Thread.ofVirtual().start(this::watchApi);
         try {
             for (int at = 0; at < round.files().size(); at++) {
-                strikes.drop(round.files().get(at), round.sameContent() && isTwin(at));
+                if (at == 0 && round.uploadsFirst()) {
+                    strikes.upload(round.files().getFirst());
+                } else {
+                    strikes.drop(round.files().get(at), round.sameContent() && isTwin(at));
+                }
             }
             awaitFaults();
         } finally {
             strikes.heal();
         }
         awaitRest();
+        if (strikes.retryFailed()) {
+            awaitRest();
+        }
         watching = false;
         boolean _ = watcher.join(Duration.ofSeconds(60));
         long bytes = stack.relay(Service.S3).bytes(Direction.TO_CLIENT) - bytesBefore;

@@ -2,6 +2,7 @@ package dev.sluice.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.cli.stack.Jobs;
 import dev.sluice.job.Drop;
 import dev.sluice.lambda.DropEvents;
 import dev.sluice.local.Detours.Service;
@@ -48,10 +49,13 @@ final class Strikes {
 
     private final TestedStack stack;
     private final Ledger ledger;
+    private final Jobs tenant;
     private final Processes processes = new Processes();
     private final List<Checks.Drop> drops = new CopyOnWriteArrayList<>();
     // A fault may strike before the drop is known here.
     private final Set<String> anyMayFail = ConcurrentHashMap.newKeySet();
+    // what failed by a fault that has passed is tried again by its tenant, and then may not fail
+    private final Set<String> retried = ConcurrentHashMap.newKeySet();
     private final Set<Kind> struck = ConcurrentHashMap.newKeySet();
     private final Queue<String> diary = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> held = new ConcurrentLinkedQueue<>();
@@ -66,14 +70,17 @@ final class Strikes {
     private volatile boolean rowsAreRefused;
     private volatile long lastsUntil = began;
 
-    Strikes(TestedStack stack, Ledger ledger) {
+    Strikes(TestedStack stack, Ledger ledger, Jobs tenant) {
         this.stack = stack;
         this.ledger = ledger;
+        this.tenant = tenant;
     }
 
     /// The drops of the round, also those that a fault made.
     List<Checks.Drop> drops() {
-        return drops.stream().map(it -> mayFail(it, anyMayFail)).toList();
+        return drops.stream()
+                .map(it -> retried.contains(it.version()) ? it : mayFail(it, anyMayFail))
+                .toList();
     }
 
     Set<Kind> struck() {
@@ -90,8 +97,15 @@ final class Strikes {
     }
 
     void drop(TestedFile file, boolean duplicate) {
-        drops.add(new Checks.Drop(file, stack.drop(file), Set.of(), duplicate));
+        drops.add(new Checks.Drop(file, stack.drop(file), null, Set.of(), duplicate));
         note("dropped " + file.key() + " with " + file.records() + " records");
+    }
+
+    /// Drops the file by a presigned URL, which its tenant asks for until it is given one.
+    void upload(TestedFile file) throws IOException, InterruptedException {
+        var upload = stack.upload(file, tenant);
+        drops.add(new Checks.Drop(file, upload.version(), upload.job(), Set.of(), false));
+        note("uploaded " + file.key() + " with " + file.records() + " records");
     }
 
     /// From now on the fault waits for its moment.
@@ -198,6 +212,7 @@ final class Strikes {
                             .infect(Direction.TO_CLIENT, new Toxic.Bandwidth(1_000L * amount));
             case REPLACED -> later(this::replace);
             case DELETED -> later(this::delete);
+            case CANCELLED -> later(this::cancel);
             case CLOCK_AHEAD -> later(() -> ledger.pass(HOUR));
             case CLOCK_BACK -> later(this::setClockBack);
             case CONNECTIONS_USED_UP -> useUpConnections();
@@ -266,7 +281,7 @@ final class Strikes {
     private static Checks.Drop mayFail(Checks.Drop drop, Set<String> codes) {
         var all = new HashSet<>(drop.mayFail());
         all.addAll(codes);
-        return new Checks.Drop(drop.file(), drop.version(), all, drop.duplicate());
+        return new Checks.Drop(drop.file(), drop.version(), drop.job(), all, drop.duplicate());
     }
 
     private void sendAgain(int times) throws SQLException {
@@ -325,6 +340,39 @@ final class Strikes {
                 return;
             }
         }
+    }
+
+    private void cancel() throws SQLException, IOException, InterruptedException {
+        for (var drop : drops) {
+            for (var job : ledger.jobs(drop.file().key(), drop.version())) {
+                if (!job.ended()) {
+                    drops.replaceAll(it ->
+                            it.version().equals(drop.version())
+                                    ? mayFail(it, Set.of(Checks.CANCELLED))
+                                    : it);
+                    tenant.move(job.id().toString(), "cancel");
+                    note("cancelled job " + job.number());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Retries what failed since S3 refused it or seemed not to have it. Returns whether anything
+    /// was.
+    boolean retryFailed() throws SQLException, IOException, InterruptedException {
+        for (var drop : drops()) {
+            for (var job : ledger.jobs(drop.file().key(), drop.version())) {
+                if (job.state().equals("FAILED")
+                        && anyMayFail.contains(String.valueOf(job.errorCode()))
+                        && stack.has(drop.file().key(), drop.version())) {
+                    retried.add(drop.version());
+                    tenant.move(job.id().toString(), "retry");
+                    note("retried job " + job.number());
+                }
+            }
+        }
+        return !retried.isEmpty();
     }
 
     // Where a key has several drops, their order is what the round is about.

@@ -2,10 +2,12 @@ package dev.sluice.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.cli.stack.Complaint;
 import dev.sluice.cli.stack.Endpoints;
 import dev.sluice.cli.stack.Jobs;
 import dev.sluice.cli.stack.Migration;
 import dev.sluice.cli.stack.SigningKeys;
+import dev.sluice.cli.stack.Uploads;
 import dev.sluice.local.Detours.Service;
 import dev.sluice.local.Local;
 import dev.sluice.local.LocalOptions;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -44,6 +47,8 @@ final class TestedStack implements AutoCloseable {
 
     // The JVM's and the runtime's: they are there before any work.
     private static final String OWN_FILES = "hsperfdata_.*|lib.*\\.so|.*aws-lambda.*|\\.java_pid.*";
+    private static final Duration UPLOAD_WITHIN = Duration.ofSeconds(60);
+    private static final Duration BETWEEN_UPLOADS = Duration.ofMillis(200);
     private static final Duration TOKEN_VALIDITY = Duration.ofDays(1);
 
     private final Map<Service, Relay> relays = new EnumMap<>(Service.class);
@@ -218,6 +223,41 @@ final class TestedStack implements AutoCloseable {
                         it -> it.bucket(inbox()).key(file.key()).metadata(metadata),
                         RequestBody.fromBytes(file.content()))
                 .versionId();
+    }
+
+    /// A version that was uploaded, and the job it was promised.
+    record Upload(String version, UUID job) {}
+
+    /// Uploads a file by a presigned URL; asks for one as long as the API fails.
+    Upload upload(TestedFile file, Jobs tenant) throws IOException, InterruptedException {
+        var local = Files.write(folder.resolve("upload"), file.content());
+        long end = System.nanoTime() + UPLOAD_WITHIN.toNanos();
+        try (var uploads = new Uploads(tenant)) {
+            while (true) {
+                try {
+                    var job =
+                            uploads.put(
+                                    local,
+                                    file.target().dataset(),
+                                    file.name(),
+                                    /* label= */ file.key(),
+                                    _ -> {});
+                    var version =
+                            s3.headObject(it -> it.bucket(inbox()).key(file.key())).versionId();
+                    return new Upload(version, UUID.fromString(job.orElseThrow()));
+                } catch (IOException | Complaint e) {
+                    if (System.nanoTime() > end) {
+                        throw e;
+                    }
+                    Thread.sleep(BETWEEN_UPLOADS);
+                }
+            }
+        }
+    }
+
+    boolean has(String key, String version) {
+        return s3.listObjectVersions(it -> it.bucket(inbox()).prefix(key)).versions().stream()
+                .anyMatch(it -> it.versionId().equals(version));
     }
 
     void remove(String key, String version) {
