@@ -114,6 +114,13 @@ final class Report {
         long struck = results.stream().mapToLong(it -> it.struck().size()).sum();
         long jobs = results.stream().mapToLong(RoundRun.Result::jobs).sum();
         long rows = results.stream().mapToLong(RoundRun.Result::rows).sum();
+        var acts =
+                results.stream()
+                        .map(RoundRun.Result::acts)
+                        .reduce(new Strikes.Acts(0, 0, 0), Strikes.Acts::plus);
+        say(
+                "by tenants: %d files uploaded, %d jobs cancelled, %d retried"
+                        .formatted(acts.uploaded(), acts.cancelled(), acts.retried()));
         say(
                 "seed %d: %d rounds, %d faults, %d jobs, %d rows, %d violations, %d s"
                         .formatted(

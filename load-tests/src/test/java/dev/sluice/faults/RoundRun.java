@@ -50,6 +50,7 @@ final class RoundRun {
     record Result(
             Round round,
             Set<Kind> struck,
+            Strikes.Acts acts,
             int jobs,
             long rows,
             Duration time,
@@ -87,6 +88,7 @@ final class RoundRun {
         return new Result(
                 round,
                 strikes.struck(),
+                strikes.acts(),
                 strikes.drops().size(),
                 check.rows,
                 Duration.ofNanos(System.nanoTime() - began),

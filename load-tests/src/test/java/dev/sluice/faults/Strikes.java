@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
@@ -56,6 +57,8 @@ final class Strikes {
     private final Set<String> anyMayFail = ConcurrentHashMap.newKeySet();
     // what failed by a fault that has passed is tried again by its tenant, and then may not fail
     private final Set<String> retried = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger uploaded = new AtomicInteger();
+    private final AtomicInteger cancelled = new AtomicInteger();
     private final Set<Kind> struck = ConcurrentHashMap.newKeySet();
     private final Queue<String> diary = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> held = new ConcurrentLinkedQueue<>();
@@ -87,6 +90,20 @@ final class Strikes {
         return Set.copyOf(struck);
     }
 
+    /// What the tenant of a round did to its jobs.
+    record Acts(int uploaded, int cancelled, int retried) {
+        Acts plus(Acts other) {
+            return new Acts(
+                    uploaded + other.uploaded,
+                    cancelled + other.cancelled,
+                    retried + other.retried);
+        }
+    }
+
+    Acts acts() {
+        return new Acts(uploaded.get(), cancelled.get(), retried.size());
+    }
+
     /// What was done when, for a report.
     List<String> diary() {
         return List.copyOf(diary);
@@ -105,6 +122,7 @@ final class Strikes {
     void upload(TestedFile file) throws IOException, InterruptedException {
         var upload = stack.upload(file, tenant);
         drops.add(new Checks.Drop(file, upload.version(), upload.job(), Set.of(), false));
+        uploaded.incrementAndGet();
         note("uploaded " + file.key() + " with " + file.records() + " records");
     }
 
@@ -351,6 +369,7 @@ final class Strikes {
                                     ? mayFail(it, Set.of(Checks.CANCELLED))
                                     : it);
                     tenant.move(job.id().toString(), "cancel");
+                    cancelled.incrementAndGet();
                     note("cancelled job " + job.number());
                     return;
                 }
