@@ -143,20 +143,18 @@ public final class Uploads {
         return expired;
     }
 
-    /// True when an upload of this key is awaited: the next object may be the one.
-    public static boolean isUploadAwaited(Connection connection, String bucket, String key)
+    /// The jobs that await an upload of this key, two at most: the next object may be one's.
+    public static List<UUID> awaited(Connection connection, String bucket, String key)
             throws SQLException {
         var sql =
                 """
-                SELECT FROM sluice.job
-                WHERE bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD' LIMIT 1
+                SELECT id FROM sluice.job
+                WHERE bucket = ? AND object_key = ? AND state = 'AWAITING_UPLOAD' LIMIT 2
                 """;
         try (var select = connection.prepareStatement(sql)) {
             select.setString(1, bucket);
             select.setString(2, key);
-            try (var row = select.executeQuery()) {
-                return row.next();
-            }
+            return Jobs.ids(select);
         }
     }
 }

@@ -107,7 +107,7 @@ final class Failure {
         var dataset = key.map(InboxKey::dataset).orElse("");
         var id = ids.next();
         return database.inTransaction(c ->
-                !Uploads.isUploadAwaited(c, drop.bucket(), drop.key())
+                Uploads.awaited(c, drop.bucket(), drop.key()).isEmpty()
                         && Jobs.registerFailed(c, id, tenant, dataset, drop, INTAKE_FAILED)
                                 .id()
                                 .equals(id));

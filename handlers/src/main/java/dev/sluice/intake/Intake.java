@@ -22,6 +22,7 @@ import dev.sluice.lambda.Log;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Takes a drop in: registers its job, takes its turn among the drops of its key, plans its chunks.
 ///
@@ -106,10 +107,10 @@ final class Intake {
             // Before the job is registered: the object may be an upload that has its job already.
             described = describe(drop);
         } catch (JobFailedException e) {
-            var job = known.isPresent() ? known.get() : register(drop, Optional.empty());
+            var job = known.isPresent() ? known.get() : register(drop, awaitedAlone(drop));
             return job.state().ended() ? job : failed(job, e.error());
         }
-        var job = known.isPresent() ? known.get() : register(drop, Optional.of(described.wishes()));
+        var job = known.isPresent() ? known.get() : register(drop, described.wishes().job());
         return job.state().ended() ? job : begin(job, described, deadline);
     }
 
@@ -219,7 +220,16 @@ final class Intake {
         return assets.at(job.assetsVersion());
     }
 
-    private Job register(Drop drop, Optional<Wishes> wishes) throws SQLException {
+    /// Which upload it is stands in what S3 does not show: the one that is awaited under its key,
+    /// when there is just one. Its uploader follows that job and no other.
+    private Optional<UUID> awaitedAlone(Drop drop) throws SQLException {
+        var stored = drop.storable();
+        var awaited =
+                database.inTransaction(c -> Uploads.awaited(c, stored.bucket(), stored.key()));
+        return awaited.size() == 1 ? Optional.of(awaited.getFirst()) : Optional.empty();
+    }
+
+    private Job register(Drop drop, Optional<UUID> awaited) throws SQLException {
         var id = ids.next();
         var key =
                 drop.key().indexOf('\0') < 0
@@ -233,7 +243,6 @@ final class Intake {
             return database.inTransaction(
                     c -> Jobs.registerFailed(c, id, "", "", drop.storable(), why));
         }
-        var awaited = wishes.flatMap(Wishes::job);
         if (awaited.isPresent()) {
             var adopted = database.inTransaction(c -> Uploads.adopt(c, awaited.get(), drop));
             if (adopted.isPresent()) {

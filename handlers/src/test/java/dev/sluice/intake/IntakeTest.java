@@ -240,22 +240,7 @@ class IntakeTest {
 
     @Test
     void givesAnAwaitedUploadItsObjectOnceAndLaterOnesJobsOfTheirOwn() throws Exception {
-        var id = UUID.randomUUID();
-        var key = "demo/" + dataset + "/upload.csv";
-        try (var database = pipeline.loader()) {
-            var upload =
-                    new Uploads.NewUpload(
-                            id,
-                            "demo",
-                            dataset,
-                            null,
-                            TestingPipeline.BUCKET,
-                            key,
-                            0,
-                            Instant.now().plusSeconds(60),
-                            null);
-            database.inTransaction(c -> Uploads.awaitUpload(c, upload));
-        }
+        var id = awaitUpload("upload.csv");
         var elsewhere = put("other.csv", csv(1), Map.of("sluice-job", id.toString()));
         var first = put("upload.csv", csv(1), Map.of("sluice-job", id.toString()));
         var again = put("upload.csv", csv(2), Map.of("sluice-job", id.toString()));
@@ -266,6 +251,46 @@ class IntakeTest {
         assertThat(pipeline.job(elsewhere).id()).isNotEqualTo(id);
         assertThat(pipeline.job(first)).returns(id, Job::id).returns(JobState.LOADING, Job::state);
         assertThat(pipeline.job(again).id()).isNotEqualTo(id);
+    }
+
+    @Test
+    void failsTheAwaitedUploadWhoseObjectIsGoneAndNoOther() throws Exception {
+        var id = awaitUpload("taken away.csv");
+        awaitUpload("two.csv");
+        awaitUpload("two.csv");
+        for (var name : List.of("taken away.csv", "two.csv")) {
+            var drop = put(name, csv(1));
+            pipeline.s3.deleteObject(request ->
+                    request.bucket(drop.bucket()).key(drop.key()).versionId(drop.versionId()));
+            intake.take(drop);
+
+            assertThat(failure(drop).code()).isEqualTo(ErrorCode.OBJECT_VANISHED);
+            assertThat(pipeline.job(drop).id().equals(id)).isEqualTo(name.equals("taken away.csv"));
+        }
+        assertThat(
+                        pipeline.ask(
+                                "SELECT count(*) FROM sluice.job WHERE dataset = '%s' AND state = 'AWAITING_UPLOAD'"
+                                        .formatted(dataset)))
+                .isEqualTo("2");
+    }
+
+    private UUID awaitUpload(String name) throws SQLException {
+        var id = UUID.randomUUID();
+        var upload =
+                new Uploads.NewUpload(
+                        id,
+                        "demo",
+                        dataset,
+                        null,
+                        TestingPipeline.BUCKET,
+                        "demo/" + dataset + "/" + name,
+                        0,
+                        Instant.now().plusSeconds(60),
+                        null);
+        try (var database = pipeline.loader()) {
+            database.inTransaction(c -> Uploads.awaitUpload(c, upload));
+        }
+        return id;
     }
 
     @Test

@@ -37,7 +37,7 @@ final class FailureRun extends Invocation {
         run.inTransaction(
                 "fails version " + drop.version(),
                 t ->
-                        JobStatements.isUploadAwaited(t, drop.key())
+                        JobStatements.awaited(t, drop.key()) > 0
                                 ? null
                                 : JobStatements.registerFailed(t, drop),
                 _ -> run.end());

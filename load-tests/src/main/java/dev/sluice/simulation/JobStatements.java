@@ -387,15 +387,16 @@ final class JobStatements {
         }
     }
 
-    /// True when an upload of this key is awaited: the next object may be the one.
-    static boolean isUploadAwaited(Transaction transaction, int key) {
+    /// How many jobs await an upload of this key, two at most: the next object may be one's.
+    static int awaited(Transaction transaction, int key) {
+        int jobs = 0;
         for (int number = 0; number < transaction.jobNumbers(); number++) {
             var job = transaction.job(number);
             if (job != null && job.key == key && job.is(JobState.AWAITING_UPLOAD)) {
-                return true;
+                jobs++;
             }
         }
-        return false;
+        return Math.min(jobs, 2);
     }
 
     private static boolean isHopeless(Transaction transaction, JobRow job, long now, int maxTries) {

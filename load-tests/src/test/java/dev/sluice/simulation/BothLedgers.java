@@ -798,8 +798,8 @@ final class BothLedgers {
                             which,
                             "asks for uploads of " + key,
                             /* single= */ true,
-                            t -> JobStatements.isUploadAwaited(t, key),
-                            c -> Uploads.isUploadAwaited(c, "inbox", "k" + key));
+                            t -> JobStatements.awaited(t, key),
+                            c -> Uploads.awaited(c, "inbox", "k" + key).size());
             default -> {
                 if (seen(which).job(job) == null) {
                     return;
