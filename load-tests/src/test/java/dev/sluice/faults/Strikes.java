@@ -121,10 +121,16 @@ final class Strikes {
         note("dropped " + file.key() + " with " + file.records() + " records");
     }
 
-    /// Drops the file by a presigned URL, which its tenant asks for until it is given one.
+    /// Drops the file by a presigned URL; plainly, when a fault that lasts keeps the API from
+    /// giving one.
     void upload(TestedFile file) throws IOException, InterruptedException {
         var upload = stack.upload(file, tenant);
-        drops.add(new Checks.Drop(file, upload.version(), upload.job(), Set.of(), false));
+        if (upload.isEmpty()) {
+            drop(file, /* duplicate= */ false);
+            return;
+        }
+        var done = upload.get();
+        drops.add(new Checks.Drop(file, done.version(), done.job(), Set.of(), false));
         uploaded.incrementAndGet();
         note("uploaded " + file.key() + " with " + file.records() + " records");
     }
