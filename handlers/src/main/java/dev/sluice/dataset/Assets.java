@@ -7,12 +7,14 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The shared assets: dataset files and lookup tables below one directory, or below its `current`
-/// link once that exists. Nothing is kept: a file put there counts at once, and a switch of the
-/// link does; who needs the same files for longer asks [#at] for one version.
+/// link once that exists. A file put there counts at once, and a switch of the link does; who needs
+/// the same files for longer asks [#at] for one version.
 public final class Assets {
     /// Where versions lie, each under its id; `current` leads to one of them.
     public static final String VERSIONS = "versions";
@@ -24,20 +26,26 @@ public final class Assets {
     public static final long LARGEST_DATASET_BYTES = 256 * 1024;
     public static final long LARGEST_LOOKUP_BYTES = 64L * 1024 * 1024;
     private static final String SUFFIX = ".yaml";
+    private static final int MOST_UNDERSTOOD = 100;
     // ASCII, and no dot first: a name can never be a path, whatever the file system's encoding
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}");
 
     private final Path root;
     private final @Nullable String fixed;
+    // what each file's text came to: reading one is cheap, understanding it costs a millisecond
+    private final Map<String, Understood> understood;
 
     public Assets(Path root) {
-        this(root, null);
+        this(root, null, new ConcurrentHashMap<>());
     }
 
-    private Assets(Path root, @Nullable String fixed) {
+    private Assets(Path root, @Nullable String fixed, Map<String, Understood> understood) {
         this.root = root;
         this.fixed = fixed;
+        this.understood = understood;
     }
+
+    private record Understood(String text, Dataset dataset) {}
 
     /// The id of the version that counts now; null where there are no versions, and files count at
     /// once. A link to a folder elsewhere below the root has its path as the id.
@@ -62,7 +70,7 @@ public final class Assets {
     /// The assets as they are in one version, whatever `current` leads to by then; with null, as
     /// they are at the moment of each question.
     public Assets at(@Nullable String version) {
-        return new Assets(root, version);
+        return new Assets(root, version, understood);
     }
 
     /// True of what may be the name of a dataset or a lookup table.
@@ -74,7 +82,17 @@ public final class Assets {
     public Dataset dataset(String name) throws IOException {
         var file = existing(name);
         checkSize(file, LARGEST_DATASET_BYTES);
-        return DatasetFile.read(file, name);
+        var text = DatasetFile.text(file);
+        var known = understood.get(name);
+        if (known != null && known.text.equals(text)) {
+            return known.dataset;
+        }
+        var dataset = DatasetFile.read(file, text, name);
+        if (understood.size() >= MOST_UNDERSTOOD) {
+            understood.clear();
+        }
+        understood.put(name, new Understood(text, dataset));
+        return dataset;
     }
 
     /// The names of all dataset files, good or not, in order.

@@ -70,21 +70,35 @@ final class DatasetFile {
     }
 
     static Dataset read(Path path, String name) throws IOException {
-        var reader = new DatasetFile("datasets/" + path.getFileName(), name);
-        var root = new YamlNode(reader.file, "the dataset file", reader.compose(path));
+        return read(path, text(path), name);
+    }
+
+    /// Understands a text that was read from this file.
+    static Dataset read(Path path, String text, String name) {
+        var reader = new DatasetFile(shown(path), name);
+        var root = new YamlNode(reader.file, "the dataset file", reader.compose(text));
         return reader.dataset(root);
     }
 
-    private Node compose(Path path) throws IOException {
+    static String text(Path path) throws IOException {
         try {
-            var text = Files.readString(path);
+            return Files.readString(path);
+        } catch (CharacterCodingException _) {
+            throw DatasetException.invalid(shown(path) + " is not text in UTF-8.");
+        }
+    }
+
+    private static String shown(Path path) {
+        return "datasets/" + path.getFileName();
+    }
+
+    private Node compose(String text) {
+        try {
             // aliases would let a small file say very much
             var settings = LoadSettings.builder().setMaxAliasesForCollections(0).build();
             return new Compose(settings)
                     .composeString(text)
                     .orElseThrow(() -> DatasetException.invalid(file + ":1: the file is empty."));
-        } catch (CharacterCodingException _) {
-            throw DatasetException.invalid(file + " is not text in UTF-8.");
         } catch (MarkedYamlEngineException e) {
             var line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
             throw DatasetException.invalid(

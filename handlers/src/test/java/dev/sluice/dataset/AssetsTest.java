@@ -71,6 +71,21 @@ class AssetsTest {
     }
 
     @Test
+    void seesAChangeOfAFileAtOnceAndUnderstandsTheSameTextOnlyOnce() throws IOException {
+        dataset(root, "d");
+        var assets = new Assets(root);
+        var before = assets.dataset("d");
+        assertThat(assets.at(null).dataset("d")).isSameAs(before);
+        var file = root.resolve("datasets/d.yaml");
+        var time = Files.getLastModifiedTime(file);
+        Files.writeString(file, Files.readString(file) + "maxRejects: 7\n");
+        Files.setLastModifiedTime(file, time);
+        assertThat(assets.dataset("d").maxRejects()).hasValue(7);
+        Files.delete(file);
+        assertThatThrownBy(() -> assets.dataset("d")).hasMessageStartingWith("There is no dataset");
+    }
+
+    @Test
     void followsTheCurrentLinkOnceItExists() throws IOException {
         var assets = new Assets(root);
         dataset(root, "old");
