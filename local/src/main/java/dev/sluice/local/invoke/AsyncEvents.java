@@ -142,7 +142,7 @@ final class AsyncEvents implements AutoCloseable {
     }
 
     private static int paceOfMachine() {
-        return Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+        return Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     }
 
     /// One event and when it came.
