@@ -2,6 +2,7 @@ package dev.sluice.db;
 
 import dev.sluice.job.Books;
 import dev.sluice.job.Chunk;
+import dev.sluice.job.Job;
 import dev.sluice.job.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,6 +52,31 @@ public final class Chunks {
                 var chunk = new Chunk(address.chunk(), start, row.getLong(2));
                 return Optional.of(new Lease(address.job(), chunk, row.getInt(5), row.getInt(6)));
             }
+        }
+    }
+
+    /// Inserts the one chunk of a job that has just taken its turn with its plan, leased already.
+    public static Lease insertLeased(Connection connection, Job job, Chunk chunk, Duration time)
+            throws SQLException {
+        var sql =
+                """
+                INSERT INTO sluice.chunk (job_id, number, start_byte, end_byte, first_line, first_record,
+                    state, fence, tries, lease_until)
+                VALUES (?, ?, ?, ?, ?, ?, 'LEASED', ?, 1, clock_timestamp() + ? * interval '1 millisecond')
+                """;
+        // as a chunk that was inserted to wait and then leased
+        int fence = (job.attempt() << 16) + 1;
+        try (var insert = connection.prepareStatement(sql)) {
+            insert.setObject(1, job.id());
+            insert.setInt(2, chunk.number());
+            insert.setLong(3, chunk.start().byteOffset());
+            insert.setLong(4, chunk.endByte());
+            insert.setLong(5, chunk.start().line());
+            insert.setLong(6, chunk.start().record());
+            insert.setInt(7, fence);
+            insert.setLong(8, time.toMillis());
+            insert.executeUpdate();
+            return new Lease(job.id(), chunk, fence, 1);
         }
     }
 

@@ -68,15 +68,13 @@ public final class Jobs {
             @Nullable JobError error)
             throws SQLException {
         // Looked up first: a conflict would use up a job number each time an event comes twice.
-        var known = ofDrop(connection, drop);
-        if (known.isPresent()) {
-            return known.get();
-        }
         var sql =
                 """
                 INSERT INTO sluice.job (id, tenant, dataset, state, bucket, object_key, version_id, etag,
                     bytes, sequencer, dropped_at, error_code, error_message, finished_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN now() END)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN now() END
+                WHERE NOT EXISTS (
+                    SELECT FROM sluice.job WHERE bucket = ? AND object_key = ? AND version_id = ?)
                 ON CONFLICT ON CONSTRAINT job_of_one_drop DO NOTHING
                 RETURNING
                 """
@@ -96,12 +94,14 @@ public final class Jobs {
             insert.setString(12, error == null ? null : error.code().name());
             insert.setString(13, error == null ? null : error.message());
             insert.setBoolean(14, error != null);
+            insert.setString(15, drop.bucket());
+            insert.setString(16, drop.key());
+            insert.setString(17, drop.versionId());
             var registered = first(insert);
             if (registered.isPresent()) {
                 return registered.get();
             }
         }
-        // Somebody else has registered it in between.
         return ofDrop(connection, drop)
                 .orElseThrow(() -> new SQLException("the job of %s is not there".formatted(drop)));
     }
@@ -313,6 +313,9 @@ public final class Jobs {
     public static Optional<Job> byLabel(
             Connection connection, String tenant, String dataset, @Nullable String label)
             throws SQLException {
+        if (label == null) {
+            return Optional.empty();
+        }
         var sql =
                 "SELECT "
                         + COLUMNS

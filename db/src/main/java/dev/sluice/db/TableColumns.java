@@ -16,8 +16,8 @@ public final class TableColumns {
                 """
                 SELECT a.attname, format_type(a.atttypid, a.atttypmod)
                 FROM pg_attribute a
-                JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = ? AND c.relname = ? AND a.attnum > 0 AND NOT a.attisdropped
+                WHERE a.attrelid = to_regclass(format('%I.%I', ?::text, ?::text))
+                  AND a.attnum > 0 AND NOT a.attisdropped
                 ORDER BY a.attnum
                 """;
         var columns = new LinkedHashMap<String, String>();

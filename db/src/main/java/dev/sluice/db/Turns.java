@@ -1,10 +1,13 @@
 package dev.sluice.db;
 
+import dev.sluice.job.Chunk;
 import dev.sluice.job.Drop;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobState;
+import dev.sluice.job.Position;
 import dev.sluice.job.RejectLimit;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -18,6 +21,21 @@ import org.jspecify.annotations.Nullable;
 /// All SQL about whose turn it is among the drops of a key, and what a drop is next to the others.
 /// Each method is one step inside the caller's transaction.
 public final class Turns {
+    private static final String TAKE =
+            """
+            UPDATE sluice.job j
+            SET state = 'LOADING', started_at = now(), content_mark = ?, bytes = ?, label = coalesce(j.label, ?),
+                dry_run = ?, road = ?, max_rejects = ?, max_reject_ratio = ?, assets_version = ?
+            """;
+
+    private static final String FREE =
+            """
+            WHERE j.id = ? AND j.state = 'QUEUED' AND NOT EXISTS (
+                SELECT FROM sluice.job o
+                WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
+                  AND (o.state = 'LOADING' OR o.state = 'QUEUED' AND o.version_id = ANY (?)))
+            """;
+
     private Turns() {}
 
     /// What a job is loaded by, decided when its turn comes.
@@ -63,29 +81,60 @@ public final class Turns {
     /// an older version waits. Returns whether it was taken; the caller goes on in the same
     /// transaction.
     public static boolean takeTurn(Connection connection, UUID id, Turn turn) throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job j
-                SET state = 'LOADING', started_at = now(), content_mark = ?, bytes = ?, label = coalesce(j.label, ?),
-                    dry_run = ?, road = ?, max_rejects = ?, max_reject_ratio = ?, assets_version = ?
-                WHERE j.id = ? AND j.state = 'QUEUED' AND NOT EXISTS (
-                    SELECT FROM sluice.job o
-                    WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.id <> j.id
-                      AND (o.state = 'LOADING' OR o.state = 'QUEUED' AND o.version_id = ANY (?)))
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, turn.contentMark());
-            update.setLong(2, turn.bytes());
-            update.setString(3, turn.label());
-            update.setBoolean(4, turn.dryRun());
-            update.setString(5, turn.road());
-            update.setObject(6, turn.limit().rejects(), Types.BIGINT);
-            update.setObject(7, turn.limit().ratio(), Types.DOUBLE);
-            update.setString(8, turn.assetsVersion());
-            update.setObject(9, id);
-            update.setArray(10, connection.createArrayOf("text", turn.older().toArray()));
+        try (var update = connection.prepareStatement(TAKE + FREE)) {
+            setTurn(update, turn);
+            setFree(connection, update, 9, id, turn);
             return update.executeUpdate() == 1;
         }
+    }
+
+    /// The plan of a file that is one chunk.
+    ///
+    /// @param end where the file's last record ends
+    public record OneChunk(Plans.Shape shape, Chunk chunk, Position end) {}
+
+    /// Takes the drop's turn like [#takeTurn] and completes its plan of one chunk by the same
+    /// statement. Only for a job that was never tried: nobody can have a lease on its plan. Returns
+    /// the job as it stands then; the caller inserts the chunk.
+    public static Optional<Job> takeTurn(Connection connection, UUID id, Turn turn, OneChunk plan)
+            throws SQLException {
+        var sql =
+                TAKE
+                        + """
+                        , layout = ?, compression = ?, chunks = 1, chunks_left = 1, planned = true,
+                            plan_fence = plan_fence + 1, plan_byte = ?, plan_line = ?, plan_record = ?
+                        """
+                        + FREE
+                        + " AND j.attempt = 1 AND NOT j.planned AND j.chunks = 0 RETURNING "
+                        + Jobs.COLUMNS;
+        try (var update = connection.prepareStatement(sql)) {
+            setTurn(update, turn);
+            update.setString(9, plan.shape().layout());
+            update.setString(10, plan.shape().compression());
+            update.setLong(11, plan.end().byteOffset());
+            update.setLong(12, plan.end().line());
+            update.setLong(13, plan.end().record());
+            setFree(connection, update, 14, id, turn);
+            return Jobs.first(update);
+        }
+    }
+
+    private static void setTurn(PreparedStatement update, Turn turn) throws SQLException {
+        update.setString(1, turn.contentMark());
+        update.setLong(2, turn.bytes());
+        update.setString(3, turn.label());
+        update.setBoolean(4, turn.dryRun());
+        update.setString(5, turn.road());
+        update.setObject(6, turn.limit().rejects(), Types.BIGINT);
+        update.setObject(7, turn.limit().ratio(), Types.DOUBLE);
+        update.setString(8, turn.assetsVersion());
+    }
+
+    private static void setFree(
+            Connection connection, PreparedStatement update, int at, UUID id, Turn turn)
+            throws SQLException {
+        update.setObject(at, id);
+        update.setArray(at + 1, connection.createArrayOf("text", turn.older().toArray()));
     }
 
     /// True when two Intakes took the turn of one key at the same moment and this one was second.

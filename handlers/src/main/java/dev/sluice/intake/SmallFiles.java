@@ -15,7 +15,6 @@ import dev.sluice.job.InboxKey;
 import dev.sluice.job.Job;
 import dev.sluice.job.JobFailedException;
 import dev.sluice.job.JobState;
-import dev.sluice.job.Position;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.FetchedObject;
@@ -41,10 +40,11 @@ import org.jspecify.annotations.Nullable;
 /// The short way of a small file: read once, then registered, given its turn, planned and leased in
 /// one transaction, and loaded here and now instead of by way of the queue.
 ///
-/// The statements are those of the long way, in its order, and so is what follows: a lease that
-/// nobody ends is Sweep's, a chunk that did not load gets its message. Whatever is not the plain
-/// case (another version before it, a retry, a compressed file, a file that can't be read) takes
-/// the long way from its beginning, as if this had not been tried.
+/// The turn and the plan are one statement, and the chunk is leased by the one that inserts it.
+/// What they leave is what the long way leaves, and so is what follows: a lease that nobody ends is
+/// Sweep's, a chunk that did not load gets its message. Whatever is not the plain case (another
+/// version before it, a retry, a compressed file, a file that can't be read) takes the long way
+/// from its beginning, as if this had not been tried.
 ///
 /// Not thread-safe: an execution environment handles one invocation at a time.
 final class SmallFiles {
@@ -139,9 +139,6 @@ final class SmallFiles {
     }
 
     /// All that is known of a small file before the ledger is asked.
-    ///
-    /// @param chunk the only one
-    /// @param end where the file's last record ends
     private record SmallFile(
             Drop drop,
             InboxKey key,
@@ -150,9 +147,7 @@ final class SmallFiles {
             Inbox.Versions versions,
             @Nullable String assetsVersion,
             Dataset dataset,
-            String layout,
-            Chunk chunk,
-            Position end) {}
+            Turns.OneChunk plan) {}
 
     private Optional<SmallFile> read(Drop drop, InboxKey key) throws IOException {
         var object = inbox.fetch(drop, settings.mostBytes);
@@ -183,9 +178,12 @@ final class SmallFiles {
                             inbox.versions(drop),
                             version,
                             dataset,
-                            header.layout().text(),
-                            new Chunk(1, only.start(), only.end()),
-                            end));
+                            new Turns.OneChunk(
+                                    new Plans.Shape(
+                                            header.layout().text(),
+                                            FileInput.Compression.NONE.name()),
+                                    new Chunk(1, only.start(), only.end()),
+                                    end)));
         }
     }
 
@@ -205,14 +203,14 @@ final class SmallFiles {
                         small.object.description(),
                         small.versions,
                         small.assetsVersion);
-        if (!isNew(job) || !turn.take(connection).loading() || !plan(connection, job, small)) {
+        var begun = isNew(job) ? turn.take(connection, small.plan) : Optional.<Job>empty();
+        if (begun.isEmpty()) {
             connection.rollback();
             return Optional.empty();
         }
-        var address = new Chunks.Address(job.id(), small.chunk.number());
-        var lease = Chunks.lease(connection, address, deadline.left()).orElseThrow();
-        var begun = Jobs.find(connection, job.id()).orElseThrow();
-        return Optional.of(new Load.Task(begun, lease, small.object));
+        var lease =
+                Chunks.insertLeased(connection, begun.get(), small.plan.chunk(), deadline.left());
+        return Optional.of(new Load.Task(begun.get(), lease, small.object));
     }
 
     /// Nothing was ever planned or loaded for it.
@@ -244,20 +242,5 @@ final class SmallFiles {
         }
         return Jobs.register(
                 connection, ids.next(), small.key.tenant(), small.key.dataset(), small.drop);
-    }
-
-    private boolean plan(Connection connection, Job job, SmallFile small) throws SQLException {
-        var time = settings.patience.planLease();
-        var lease = Plans.lease(connection, job.id(), time);
-        var shape = new Plans.Shape(small.layout, FileInput.Compression.NONE.name());
-        return lease.isPresent()
-                && Plans.registerChunks(
-                        connection,
-                        lease.get(),
-                        shape,
-                        List.of(small.chunk),
-                        small.end,
-                        time,
-                        /* complete= */ true);
     }
 }

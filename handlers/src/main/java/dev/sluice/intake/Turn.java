@@ -76,6 +76,20 @@ record Turn(
         return new Outcome(Way.LOADING, undone);
     }
 
+    /// Takes the turn of a job that was never tried, with its whole plan. Empty when there is more
+    /// to say of it than that it loads: the caller rolls back.
+    Optional<Job> take(Connection connection, Turns.OneChunk plan) throws SQLException {
+        if (holderOfLabel(connection).isPresent()) {
+            return Optional.empty();
+        }
+        var begun = Turns.takeTurn(connection, job.id(), turn(/* resumes= */ false), plan);
+        return begun.isEmpty()
+                        || Turns.endIfDuplicate(connection, job.id())
+                        || refusal(connection).isPresent()
+                ? Optional.empty()
+                : begun;
+    }
+
     /// The job was read a while ago: it may have failed and been retried since, and what the
     /// attempt before left would stay. Asked once the turn has locked the job's row.
     private boolean isOfAnotherAttempt(Connection connection) throws SQLException {

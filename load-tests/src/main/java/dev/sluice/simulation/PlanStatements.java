@@ -82,6 +82,21 @@ final class PlanStatements {
         return true;
     }
 
+    /// Takes the turn of a job that was never tried and completes its plan of one chunk.
+    static boolean takeTurn(Transaction transaction, JobRow asked, JobStatements.Turn turn) {
+        var seen = transaction.job(asked.number);
+        if (seen == null
+                || seen.attempt != 1
+                || seen.planned
+                || seen.chunks > 0
+                || !JobStatements.takeTurn(transaction, asked, turn)) {
+            return false;
+        }
+        var lease = lease(transaction, asked.number, 0);
+        return lease != null
+                && registerChunks(transaction, lease, List.of(1), 0, /* complete= */ true);
+    }
+
     static boolean isResumable(Transaction transaction, int number) {
         var job = transaction.job(number);
         if (job == null || job.road != JobRow.Road.DIRECT) {

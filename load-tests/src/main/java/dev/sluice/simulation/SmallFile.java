@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// Intake's short way of a small file: from nothing to a leased chunk in one transaction, and that
 /// chunk loaded at once. What is not the plain case rolls back and goes the long way.
 final class SmallFile {
-    private static final long LEASE = 60_000;
     private static final long LOAD_TIME = 120_000;
 
     private final IntakeRun intake;
@@ -139,19 +138,14 @@ final class SmallFile {
                         older.stream().map(Version::number).toList());
         check(
                 drop,
-                "takes the turn of job " + job.number,
-                t -> JobStatements.takeTurn(t, job, turn),
+                "takes the turn of job " + job.number + " with its plan",
+                t -> PlanStatements.takeTurn(t, job, turn),
                 () ->
                         check(
                                 drop,
-                                "looks at the attempt",
-                                t -> JobStatements.found(t.job(job.number)).attempt == job.attempt,
-                                () ->
-                                        check(
-                                                drop,
-                                                "looks for a duplicate or a loaded version",
-                                                t -> isToBeLoaded(t, job, version),
-                                                () -> plan(drop, job))));
+                                "looks for a duplicate or a loaded version",
+                                t -> isToBeLoaded(t, job, version),
+                                () -> lease(job)));
     }
 
     private boolean isToBeLoaded(Transaction transaction, JobRow job, Version version) {
@@ -169,19 +163,6 @@ final class SmallFile {
                 dataset.onReplace() == OnReplace.REJECT
                         && JobStatements.isAnotherLoaded(transaction, job.number, null);
         return version.dryRun() || !(superseded || refused);
-    }
-
-    private void plan(Drop drop, JobRow job) {
-        check(
-                drop,
-                "plans job " + job.number,
-                t -> {
-                    var lease = PlanStatements.lease(t, job.number, LEASE);
-                    return lease != null
-                            && PlanStatements.registerChunks(
-                                    t, lease, List.of(1), LEASE, /* complete= */ true);
-                },
-                () -> lease(job));
     }
 
     private void lease(JobRow job) {

@@ -229,7 +229,7 @@ final class BothLedgers {
     // The statements.
 
     private void statement(int which) throws Exception {
-        switch (choices.below(24)) {
+        switch (choices.below(26)) {
             case 0, 1, 2 -> register(which);
             case 3, 4 -> takeTurn(which);
             case 5, 6 -> leasePlan(which);
@@ -242,6 +242,7 @@ final class BothLedgers {
             case 20 -> upload(which);
             case 21 -> sweep(which);
             case 22 -> judge(which);
+            case 23, 24 -> takeTurnWithPlan(which);
             default -> ask(which);
         }
     }
@@ -316,8 +317,10 @@ final class BothLedgers {
                 });
     }
 
-    private void takeTurn(int which) throws Exception {
-        int job = job();
+    /// A turn as both take it.
+    private record BothTurn(JobStatements.Turn ofModel, Turns.Turn ofReal) {}
+
+    private BothTurn turn() {
         boolean staged = choices.below(2) == 1;
         boolean dryRun = staged && choices.below(4) == 0;
         int mark = 1 + choices.below(2);
@@ -325,15 +328,14 @@ final class BothLedgers {
                 choices.below(2) == 0
                         ? List.<Integer>of()
                         : List.of(1 + choices.below(2 * VERSIONS), 1 + choices.below(2 * VERSIONS));
-        var turn =
+        return new BothTurn(
                 new JobStatements.Turn(
                         mark,
                         10,
                         dryRun,
                         staged ? JobRow.Road.STAGED : JobRow.Road.DIRECT,
                         staged ? 1 : -1,
-                        older);
-        var realTurn =
+                        older),
                 new Turns.Turn(
                         "m" + mark,
                         10,
@@ -342,14 +344,64 @@ final class BothLedgers {
                         staged ? "staged" : "direct",
                         staged ? new RejectLimit(1L, null) : RejectLimit.NONE,
                         null,
-                        older.stream().map(version -> "v" + version).toList());
+                        older.stream().map(version -> "v" + version).toList()));
+    }
+
+    private void takeTurn(int which) throws Exception {
+        int job = job();
+        var turn = turn();
         var asked = new JobRow(job, 0);
         both(
                 which,
-                "takes the turn of " + job + " " + turn,
+                "takes the turn of " + job + " " + turn.ofModel,
                 /* single= */ true,
-                t -> JobStatements.takeTurn(t, asked, turn),
-                c -> Turns.takeTurn(c, id(job), realTurn));
+                t -> JobStatements.takeTurn(t, asked, turn.ofModel),
+                c -> Turns.takeTurn(c, id(job), turn.ofReal));
+        lookForDuplicate(which, job);
+    }
+
+    /// The short way of a small file: its chunk is leased by the statement that inserts it.
+    private void takeTurnWithPlan(int which) throws Exception {
+        int job = job();
+        var turn = turn();
+        var asked = new JobRow(job, 0);
+        var plan =
+                new Turns.OneChunk(new Plans.Shape(null, "NONE"), chunk(1), new Position(10, 1, 1));
+        var ofModel = new ArrayList<ChunkStatements.Lease>();
+        var ofReal = new ArrayList<Chunks.Lease>();
+        both(
+                which,
+                "takes the turn with the plan of " + job + " " + turn.ofModel,
+                // the chunk is inserted behind a lock that is ours by then
+                /* single= */ true,
+                t -> {
+                    if (!PlanStatements.takeTurn(t, asked, turn.ofModel)) {
+                        return "none";
+                    }
+                    var address = new ChunkStatements.Address(job, 1);
+                    var lease = ChunkStatements.lease(t, address, HALF_HOUR.toMillis());
+                    if (lease == null) {
+                        return "no lease";
+                    }
+                    ofModel.add(lease);
+                    return lease.fence() + " " + lease.tries();
+                },
+                c -> {
+                    var begun = Turns.takeTurn(c, id(job), turn.ofReal, plan);
+                    if (begun.isEmpty()) {
+                        return "none";
+                    }
+                    var lease = Chunks.insertLeased(c, begun.get(), plan.chunk(), HALF_HOUR);
+                    ofReal.add(lease);
+                    return lease.fence() + " " + lease.tries();
+                });
+        if (!ofReal.isEmpty()) {
+            leases.add(new BothLease(ofModel.getLast(), ofReal.getFirst()));
+        }
+        lookForDuplicate(which, job);
+    }
+
+    private void lookForDuplicate(int which, int job) throws Exception {
         if (open[which] != null && choices.below(2) == 0) {
             both(
                     which,

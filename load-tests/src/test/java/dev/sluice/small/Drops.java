@@ -41,6 +41,7 @@ final class Drops implements AutoCloseable {
     private final Connection database;
     private final PreparedStatement isThere;
     private int count;
+    private int arrived;
 
     Drops(Endpoints endpoints) throws SQLException {
         this.endpoints = endpoints;
@@ -134,14 +135,17 @@ final class Drops implements AutoCloseable {
         return (System.nanoTime() - begun) / 1e9;
     }
 
-    /// Until every file that was dropped is in the table.
+    /// Until every file that was dropped is in the table. Asks for one after the other: counting
+    /// them all again and again would be the costliest statement of the run.
     void awaitAll() throws Exception {
         long end = System.nanoTime() + LIMIT.toNanos();
-        while (number("SELECT count(*) FROM sluice.job WHERE state = 'SUCCEEDED'") < count) {
-            if (System.nanoTime() > end) {
-                throw new IOException("not all files arrived");
+        for (; arrived < count; arrived++) {
+            while (!isSeen(arrived)) {
+                if (System.nanoTime() > end) {
+                    throw new IOException("not all files arrived");
+                }
+                LockSupport.parkNanos(20 * BETWEEN_LOOKS);
             }
-            LockSupport.parkNanos(20 * BETWEEN_LOOKS);
         }
     }
 
