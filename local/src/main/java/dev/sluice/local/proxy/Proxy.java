@@ -116,7 +116,7 @@ public final class Proxy implements Part {
         var session = new Session(this, client, numbers.incrementAndGet());
         sessions.add(session);
         mostClients.accumulateAndGet(sessions.size(), Math::max);
-        Thread.ofVirtual().name("proxy-client").start(session);
+        Thread.ofPlatform().daemon().name("proxy-client").start(session);
     }
 
     private void watch() {

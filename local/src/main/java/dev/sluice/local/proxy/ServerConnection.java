@@ -48,7 +48,7 @@ final class ServerConnection {
             var connection = new ServerConnection(target, socket);
             connection.greet();
             socket.setSoTimeout(0);
-            Thread.ofVirtual().name("proxy-server").start(connection::read);
+            Thread.ofPlatform().daemon().name("proxy-server").start(connection::read);
             return connection;
         } catch (IOException | RefusedException | RuntimeException failure) {
             socket.close();

@@ -16,6 +16,9 @@ import org.eclipse.jetty.server.ServerConnector;
 
 /// The HTTP server on 127.0.0.1 in front of a handler of S3 requests.
 final class S3Server implements Part {
+    // the largest that Jetty keeps for the next answer
+    private static final int BUFFER = 64 << 10;
+
     private final Server server;
     private final int port;
 
@@ -65,6 +68,10 @@ final class S3Server implements Part {
         configuration.setUriCompliance(UriCompliance.LEGACY);
         configuration.setHeaderCacheCaseSensitive(true);
         configuration.setSendServerVersion(false);
+        // s3proxy copies a body by 16 KB; each would be a write, and a wait of its reader, of its
+        // own
+        configuration.setOutputBufferSize(BUFFER);
+        configuration.setOutputAggregationSize(BUFFER);
         return configuration;
     }
 
