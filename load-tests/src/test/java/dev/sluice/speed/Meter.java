@@ -3,12 +3,15 @@ package dev.sluice.speed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Processor time of this process and all that it started, from `/proc`: what others do on the
 /// machine does not count.
 final class Meter {
     private static final double TICKS_PER_SECOND = 100;
+    private static final int TRIES = 20;
 
     private Work begin = Work.NONE;
 
@@ -22,13 +25,32 @@ final class Meter {
         return read().minus(begin);
     }
 
+    /// A process that ends meanwhile is seen twice or not at all: its time passes to its parent,
+    /// which was read before or will be. Then all are read again.
     private static Work read() {
-        var self = ProcessHandle.current();
-        var work = new Work(0, 0, 0, seconds(self.pid()), 0);
-        try (Stream<ProcessHandle> children = self.descendants()) {
-            for (var child : children.toList()) {
-                work = work.plus(of(child.pid()));
+        var before = descendants();
+        var work = read(before);
+        for (int tries = 1; tries < TRIES; tries++) {
+            var after = descendants();
+            if (after.equals(before)) {
+                return work;
             }
+            before = after;
+            work = read(before);
+        }
+        return work;
+    }
+
+    private static Set<Long> descendants() {
+        try (Stream<ProcessHandle> all = ProcessHandle.current().descendants()) {
+            return all.map(ProcessHandle::pid).collect(Collectors.toSet());
+        }
+    }
+
+    private static Work read(Set<Long> descendants) {
+        var work = new Work(0, 0, 0, seconds(ProcessHandle.current().pid()), 0);
+        for (long pid : descendants) {
+            work = work.plus(of(pid));
         }
         return work;
     }
