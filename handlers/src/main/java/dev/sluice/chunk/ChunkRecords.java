@@ -1,6 +1,7 @@
 package dev.sluice.chunk;
 
 import dev.sluice.dataset.Dataset;
+import dev.sluice.db.CopyIn;
 import dev.sluice.job.Chunk;
 import dev.sluice.job.Job;
 import dev.sluice.lambda.Log;
@@ -15,6 +16,7 @@ import dev.sluice.rows.RowReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /// The records of one chunk, read from the version of the object that was announced. Used inside a
@@ -114,6 +116,17 @@ final class ChunkRecords implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new UnreadableException(new InterruptedIOException("interrupted while reading"));
         }
+    }
+
+    /// Writes the batch that was given and those behind it that are full already as one COPY; the
+    /// one written last is given then. Returns how many rows.
+    long copy(CopyIn.Sink sink) throws SQLException {
+        return ahead.copy(sink::write);
+    }
+
+    /// The batch that was given last.
+    RowBatch given() {
+        return ahead.given();
     }
 
     /// Records read so far.

@@ -7,6 +7,7 @@ import dev.sluice.db.Jobs;
 import dev.sluice.db.Rejects;
 import dev.sluice.job.Books;
 import dev.sluice.job.JobState;
+import dev.sluice.rows.RowBatch;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -88,17 +89,27 @@ final class ChunkTransaction {
         long rejected = 0;
         for (var batch = records.next(); batch != null; batch = records.next()) {
             var written =
-                    switch (way) {
-                        case FAST -> target.copy(connection, batch);
-                        case ROW_BY_ROW -> target.moveOver(connection, batch);
-                        case STAGED -> target.stage(connection, batch);
-                    };
+                    batch.rows() == 0
+                            ? Target.Written.NOTHING
+                            : send(connection, records, batch, way);
             loaded += written.loaded();
             staged += written.staged();
-            Rejects.write(connection, job, batch.rejects());
+            // None of the batches before the one given now has any.
+            var refused = records.given().rejects();
+            Rejects.write(connection, job, refused);
             Rejects.write(connection, job, written.rejects());
-            rejected += batch.rejects().size() + written.rejects().size();
+            rejected += refused.size() + written.rejects().size();
         }
         return new Books(records.read(), loaded, rejected, 0, 0, staged);
+    }
+
+    private Target.Written send(
+            Connection connection, ChunkRecords records, RowBatch batch, Way way)
+            throws SQLException {
+        return switch (way) {
+            case FAST -> target.copy(connection, records);
+            case ROW_BY_ROW -> target.moveOver(connection, batch);
+            case STAGED -> target.stage(connection, records);
+        };
     }
 }

@@ -29,14 +29,17 @@ record Target(Dataset dataset, Job job) {
     /// @param loaded how many are in the table, by the database's count
     /// @param staged how many wait in the staging table, by the database's count
     /// @param rejects those that the table refused
-    record Written(long loaded, long staged, List<Reject> rejects) {}
+    record Written(long loaded, long staged, List<Reject> rejects) {
+        static final Written NOTHING = new Written(0, 0, List.of());
+    }
 
-    /// Copies the rows straight into the table.
+    /// Copies the rows straight into the table, as many as are there.
     ///
     /// @throws ChunkTransaction.RowRefusedException when the table refuses one
-    Written copy(Connection connection, RowBatch batch) throws SQLException {
+    Written copy(Connection connection, ChunkRecords records) throws SQLException {
         try {
-            return new Written(send(connection, batch, dataset, dataset.table()), 0, List.of());
+            var loaded = send(connection, records::copy, dataset, dataset.table());
+            return new Written(loaded, 0, List.of());
         } catch (SQLException e) {
             if (SqlState.isRowRefused(e)) {
                 throw new ChunkTransaction.RowRefusedException(e);
@@ -45,19 +48,24 @@ record Target(Dataset dataset, Job job) {
         }
     }
 
-    /// Copies the rows into the staging table, for the job's publish.
-    Written stage(Connection connection, RowBatch batch) throws SQLException {
-        var staged = send(connection, batch, dataset.forStaging(), staging());
+    /// Copies the rows into the staging table, as many as are there, for the job's publish.
+    Written stage(Connection connection, ChunkRecords records) throws SQLException {
+        var staged = send(connection, records::copy, dataset.forStaging(), staging());
         return new Written(0, staged, List.of());
     }
 
     /// Brings the rows into the table by way of the staging table, so that the server itself finds
     /// those that are refused.
     Written moveOver(Connection connection, RowBatch batch) throws SQLException {
-        long staged = send(connection, batch, dataset.forStaging(), staging());
-        if (staged == 0) {
-            return new Written(0, 0, List.of());
-        }
+        long staged =
+                send(
+                        connection,
+                        sink -> {
+                            batch.copy(0, batch.rows(), sink::write);
+                            return batch.rows();
+                        },
+                        dataset.forStaging(),
+                        staging());
         long last = batch.record(batch.rows() - 1);
         var moved = run(connection, move(Mode.APPEND, batch.record(0), last, staged, List.of()));
         var rejects = new ArrayList<Reject>();
@@ -129,16 +137,18 @@ record Target(Dataset dataset, Job job) {
         }
     }
 
-    private long send(Connection connection, RowBatch batch, Dataset as, Table into)
+    /// Writes rows as one COPY and returns how many.
+    private interface Rows {
+        long writeTo(CopyIn.Sink sink) throws SQLException;
+    }
+
+    private static long send(Connection connection, Rows rows, Dataset as, Table into)
             throws SQLException {
-        int rows = batch.rows();
-        if (rows == 0) {
-            return 0;
-        }
+        var sent = new long[1];
         var sql = RowReader.copySql(as, into);
-        long counted = CopyIn.send(connection, sql, sink -> batch.copy(0, rows, sink::write));
-        if (counted != rows) {
-            throw silentLoss("%d of %d rows".formatted(counted, rows));
+        long counted = CopyIn.send(connection, sql, sink -> sent[0] = rows.writeTo(sink));
+        if (counted != sent[0]) {
+            throw silentLoss("%d of %d rows".formatted(counted, sent[0]));
         }
         return counted;
     }

@@ -2,13 +2,14 @@ package dev.sluice.rows;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads batches on a thread of its own while the caller sends the one before: reading from S3,
-/// parsing and COPY overlap, and each COPY's data is whole in memory before it opens.
+/// parsing and COPY overlap, and a COPY is never open while something is waited for.
 ///
 /// The first batch is read by the caller, and a thread begins only when that one is full: what fits
 /// into one batch costs no thread. A batch that was given out counts until the next is asked for.
@@ -86,6 +87,35 @@ public final class ReadAhead implements AutoCloseable {
             rethrow(failure);
         }
         return given;
+    }
+
+    /// Writes the rows of the batch that was given, and of those behind it that are full already,
+    /// as one whole COPY: the next one is looked for and never waited for. Ends behind a batch with
+    /// rejects. The batch written last is the one given now. Returns how many rows were written.
+    public <X extends Exception> long copy(RowBatch.Sink<X> sink) throws X {
+        RowBatch.beginCopy(sink);
+        long rows = 0;
+        do {
+            given().rowsTo(sink);
+            rows += given().rows();
+        } while (given().rejects().isEmpty() && takeNextIfFull());
+        RowBatch.endCopy(sink);
+        return rows;
+    }
+
+    private boolean takeNextIfFull() {
+        if (!(full.peek() instanceof Filled next)) {
+            return false;
+        }
+        full.remove();
+        empty.add(given());
+        given = next.batch();
+        return true;
+    }
+
+    /// The batch that was given last.
+    public RowBatch given() {
+        return Objects.requireNonNull(given, "no batch was given");
     }
 
     private @Nullable RowBatch first() throws IOException, InterruptedException {

@@ -59,9 +59,22 @@ public final class RowBatch {
         if (from < 0 || from > to || to > rows) {
             throw new IllegalArgumentException("no rows %d to %d of %d".formatted(from, to, rows));
         }
-        sink.write(COPY_HEADER, 0, COPY_HEADER.length);
+        beginCopy(sink);
         var start = start(dataEnds, from);
         sink.write(data.bytes(), start, start(dataEnds, to) - start);
+        endCopy(sink);
+    }
+
+    static <X extends Exception> void beginCopy(Sink<X> sink) throws X {
+        sink.write(COPY_HEADER, 0, COPY_HEADER.length);
+    }
+
+    /// Writes all rows, within a COPY that was begun.
+    <X extends Exception> void rowsTo(Sink<X> sink) throws X {
+        sink.write(data.bytes(), 0, data.size());
+    }
+
+    static <X extends Exception> void endCopy(Sink<X> sink) throws X {
         sink.write(COPY_TRAILER, 0, COPY_TRAILER.length);
     }
 

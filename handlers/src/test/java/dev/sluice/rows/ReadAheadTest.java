@@ -98,6 +98,49 @@ class ReadAheadTest {
     }
 
     @Test
+    void copiesTheBatchesThatAreFullAsOneAndWaitsForNone() throws Exception {
+        var file = file(2 * RowBatch.FULL_ROWS + 7);
+        var asOne = new ByteArrayOutputStream();
+        RowBatch.beginCopy(asOne::write);
+        var alone = reader(new ByteArrayInputStream(file));
+        var batch = new RowBatch();
+        for (int full = 0; full < 2; full++) {
+            alone.next(batch);
+            batch.rowsTo(asOne::write);
+        }
+        RowBatch.endCopy(asOne::write);
+
+        var broken = new Broken(new CountDownLatch(1));
+        var hanging = new SequenceInputStream(new ByteArrayInputStream(file), broken);
+        var copied = new ByteArrayOutputStream();
+        try (var ahead = ReadAhead.of(reader(hanging), batches)) {
+            ahead.next();
+            broken.reached.await();
+
+            assertThat(ahead.copy(copied::write)).isEqualTo(2 * RowBatch.FULL_ROWS);
+            broken.cut.countDown();
+        }
+
+        assertThat(copied.toByteArray()).isEqualTo(asOne.toByteArray());
+    }
+
+    @Test
+    void endsACopyBehindABatchWithRejects() throws Exception {
+        var damaged = new ByteArrayInputStream("1,2,3\n".getBytes(UTF_8));
+        var rows = new ByteArrayInputStream(file(2 * RowBatch.FULL_ROWS + 7));
+        var broken = new Broken(new CountDownLatch(1));
+        var hanging = new SequenceInputStream(new SequenceInputStream(damaged, rows), broken);
+        try (var ahead = ReadAhead.of(reader(hanging), batches)) {
+            ahead.next();
+            broken.reached.await();
+
+            assertThat(ahead.copy((_, _, _) -> {})).isEqualTo(RowBatch.FULL_ROWS);
+            assertThat(ahead.given().rejects()).hasSize(1);
+            broken.cut.countDown();
+        }
+    }
+
+    @Test
     void isAtItsEndAtOnceWhenNothingIsThere() throws Exception {
         try (var ahead = ReadAhead.of(reader(InputStream.nullInputStream()), batches)) {
             assertThat(ahead.next()).isNull();

@@ -16,7 +16,8 @@ import java.nio.file.Path;
 
 /// The row path as Load runs it, on one connection and from a local file: parse, check, encode,
 /// COPY.
-record OneConnection(Database database, Assets assets) implements Contender {
+record OneConnection(Database database, Assets assets, ReadAhead.Batches batches)
+        implements Contender {
     @Override
     public String name() {
         return "one connection";
@@ -53,13 +54,12 @@ record OneConnection(Database database, Assets assets) implements Contender {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    private static void copy(java.sql.Connection connection, RowReader reader, Dataset dataset)
+    private void copy(java.sql.Connection connection, RowReader reader, Dataset dataset)
             throws Exception {
         var sql = RowReader.copySql(dataset, dataset.table());
-        try (var ahead = ReadAhead.of(reader, new ReadAhead.Batches())) {
-            for (var batch = ahead.next(); batch != null; batch = ahead.next()) {
-                var full = batch;
-                CopyIn.send(connection, sql, sink -> full.copy(0, full.rows(), sink::write));
+        try (var ahead = ReadAhead.of(reader, batches)) {
+            while (ahead.next() != null) {
+                CopyIn.send(connection, sql, sink -> ahead.copy(sink::write));
             }
         }
     }

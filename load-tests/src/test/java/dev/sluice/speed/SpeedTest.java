@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.cli.stack.Database;
 import dev.sluice.cli.testing.UpProcess;
 import dev.sluice.dataset.Assets;
+import dev.sluice.rows.ReadAhead;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,7 +160,7 @@ final class SpeedTest {
                         LoadsDoor.find()::connect,
                         assets,
                         folder);
-        var oneConnection = new OneConnection(database, assets);
+        var oneConnection = new OneConnection(database, assets, new ReadAhead.Batches());
         var uri = Objects.requireNonNull(up.endpoints().database());
         var psql = new PsqlCopy(uri);
         var fast = new ArrayList<>(List.of(limit, throughProxy, wholeRoad, oneConnection));
