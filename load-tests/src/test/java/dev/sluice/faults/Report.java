@@ -18,6 +18,7 @@ final class Report {
     private final int rounds;
     private final List<RoundRun.Result> results = new ArrayList<>();
     private final long began = System.nanoTime();
+    private int repeated;
 
     Report(long seed, int rounds) {
         this.seed = seed;
@@ -41,6 +42,17 @@ final class Report {
         if (!result.findings().isEmpty()) {
             explain(result);
         }
+    }
+
+    /// The same seed a second time must come to the same.
+    void addAgain(RoundRun.Result first, RoundRun.Result again) {
+        repeated++;
+        add(
+                again.outcome().equals(first.outcome())
+                        ? again
+                        : again.with(
+                                "I10 the seed came to %s and then to %s"
+                                        .formatted(first.outcome(), again.outcome())));
     }
 
     private void explain(RoundRun.Result result) {
@@ -119,8 +131,8 @@ final class Report {
                         .map(RoundRun.Result::acts)
                         .reduce(new Strikes.Acts(0, 0, 0), Strikes.Acts::plus);
         say(
-                "by tenants: %d files uploaded, %d jobs cancelled, %d retried"
-                        .formatted(acts.uploaded(), acts.cancelled(), acts.retried()));
+                "by tenants: %d files uploaded, %d jobs cancelled, %d retried; %d rounds played twice"
+                        .formatted(acts.uploaded(), acts.cancelled(), acts.retried(), repeated));
         say(
                 "seed %d: %d rounds, %d faults, %d jobs, %d rows, %d violations, %d s"
                         .formatted(

@@ -1,8 +1,10 @@
 package dev.sluice.faults;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /// What one round drops and which faults strike it; all of it follows from the seed.
 ///
@@ -14,6 +16,8 @@ record Round(
         boolean uploadsFirst,
         boolean sameContent,
         List<Injection> injections) {
+    private static final Set<Kind> DECIDING =
+            EnumSet.of(Kind.REPLACED, Kind.DELETED, Kind.CANCELLED);
     private static final List<Target> TARGETS = List.of(Target.values());
 
     Round {
@@ -52,6 +56,14 @@ record Round(
                 files.stream().filter(it -> it.key().equals(files.getFirst().key())).count() == 1;
         boolean uploads = alone && !files.getFirst().dryRun() && random.nextInt(3) == 0;
         return new Round(seed, files, uploads, same, injections);
+    }
+
+    /// Whether what its jobs come to depends on nothing but its files: no two drops share a key,
+    /// and no fault says what becomes of a drop.
+    boolean hasOneOutcome() {
+        long keys = files.stream().map(TestedFile::key).distinct().count();
+        return keys == files.size()
+                && injections.stream().map(Injection::kind).noneMatch(DECIDING::contains);
     }
 
     private static List<TestedFile> files(int number, Random random) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One round on a running stack: faults are set, files dropped, everything healed, rest awaited,
 /// and the invariants checked.
@@ -56,7 +57,13 @@ final class RoundRun {
             Duration time,
             List<String> diary,
             List<String> findings,
-            String outcome) {}
+            String outcome) {
+        /// The same with one more finding.
+        Result with(String finding) {
+            var all = Stream.concat(findings.stream(), Stream.of(finding)).toList();
+            return new Result(round, struck, acts, jobs, rows, time, diary, all, outcome);
+        }
+    }
 
     /// @param rowsBefore how many rows the table had before it
     Result run(long rowsBefore) throws Exception {
@@ -216,13 +223,17 @@ final class RoundRun {
         return new Check(rows, findings, outcome());
     }
 
-    /// What a second run of the seed must come to as well.
+    /// What a second run of the seed must come to as well. How far a job came before it failed is
+    /// not of it.
     private String outcome() throws SQLException {
         var parts = new ArrayList<String>();
         for (var drop : strikes.drops()) {
             parts.add(
                     ledger.jobs(drop.file().key(), drop.version()).stream()
-                            .map(it -> it.state() + " " + it.loaded() + "+" + it.rejected())
+                            .map(it ->
+                                    it.state().equals("FAILED")
+                                            ? "FAILED " + it.errorCode()
+                                            : it.state() + " " + it.loaded() + "+" + it.rejected())
                             .collect(Collectors.joining()));
         }
         return String.join(", ", parts);
