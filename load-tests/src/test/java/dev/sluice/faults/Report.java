@@ -26,13 +26,16 @@ final class Report {
     }
 
     void add(RoundRun.Result result) {
+        add(result, results.size() - repeated + 1 + "/" + rounds);
+    }
+
+    private void add(RoundRun.Result result, String which) {
         results.add(result);
         say(
                 String.format(
                         Locale.ROOT,
-                        "round %d/%d seed %d: %d jobs, %d rows, %.1f s, %s%s",
-                        results.size(),
-                        rounds,
+                        "round %s seed %d: %d jobs, %d rows, %.1f s, %s%s",
+                        which,
                         result.round().seed(),
                         result.jobs(),
                         result.rows(),
@@ -52,7 +55,8 @@ final class Report {
                         ? again
                         : again.with(
                                 "I10 the seed came to %s and then to %s"
-                                        .formatted(first.outcome(), again.outcome())));
+                                        .formatted(first.outcome(), again.outcome())),
+                "again,");
     }
 
     private void explain(RoundRun.Result result) {
