@@ -56,7 +56,9 @@ public final class Buckets implements Part {
         }
         var blobs = new VersionedBlobStore(store, it -> settings.onEvent().accept(event(it)));
         var handler = new S3Handler(blobs, settings.accessKeyId(), settings.secretAccessKey());
-        return S3Server.start(handler, Ports.free(settings.preferredPort()));
+        int preferred = settings.preferredPort();
+        // With 0 the server finds one itself, and nobody is faster.
+        return S3Server.start(handler, Ports.free(preferred) == preferred ? preferred : 0);
     }
 
     private static ObjectEvent event(Change change) {
