@@ -219,6 +219,12 @@ final class Strikes {
                 Thread.sleep(Duration.ofMillis(20L * amount));
                 yield new Verdict.Pass();
             }
+            case CANCELLED -> {
+                later(this::cancel);
+                // Long enough for the API mostly; not until it is done, which may need this link.
+                Thread.sleep(Duration.ofMillis(100 + 10L * amount));
+                yield new Verdict.Pass();
+            }
             default -> {
                 disturb(kind, amount);
                 yield new Verdict.Pass();
@@ -239,7 +245,6 @@ final class Strikes {
                             .infect(Direction.TO_CLIENT, new Toxic.Bandwidth(1_000L * amount));
             case REPLACED -> later(this::replace);
             case DELETED -> later(this::delete);
-            case CANCELLED -> later(this::cancel);
             case CLOCK_AHEAD -> later(() -> ledger.pass(HOUR));
             case CLOCK_BACK -> later(this::setClockBack);
             case CONNECTIONS_USED_UP -> useUpConnections();
