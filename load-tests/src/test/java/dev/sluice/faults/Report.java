@@ -70,7 +70,16 @@ final class Report {
         return results.size();
     }
 
-    long violations() {
+    /// Everything that was found, each with the seed of its round.
+    List<String> findings() {
+        return results.stream()
+                .flatMap(it ->
+                        it.findings().stream()
+                                .map(found -> "seed " + it.round().seed() + ": " + found))
+                .toList();
+    }
+
+    private long violations() {
         return results.stream().filter(it -> !it.findings().isEmpty()).count();
     }
 
