@@ -215,9 +215,10 @@ final class Link {
         int at = from;
         while (at < until) {
             int slice = slice(direction, until - at);
-            to.getOutputStream().write(piece, at, slice);
+            // before they are written: who has read them finds them counted
             counter(direction).addAndGet(slice);
             relay.counter(direction).addAndGet(slice);
+            to.getOutputStream().write(piece, at, slice);
             at += slice;
         }
     }

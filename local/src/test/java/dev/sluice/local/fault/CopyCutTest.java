@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.LongStream;
@@ -112,12 +113,22 @@ class CopyCutTest {
         relay.heal();
         long before = relay.bytes(direction);
         copy(runs);
+        awaitEnd();
         long bytes = relay.bytes(direction) - before;
         assertThat(rows(runs)).isEqualTo(ROWS);
         for (long cutAfter : LongStream.range(0, bytes).toArray()) {
             cut(direction, cutAfter, runs + 1 + cutAfter);
         }
         check(runs + 1, bytes);
+    }
+
+    /// The client's close goes through after the client is gone.
+    private void awaitEnd() {
+        var deadline = Instant.now().plusSeconds(20);
+        while (!relay.links().isEmpty()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private void cut(Direction direction, long cutAfter, long run) throws IOException {
