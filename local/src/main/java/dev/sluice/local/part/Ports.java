@@ -7,7 +7,30 @@ import java.net.ServerSocket;
 
 /// Ports of 127.0.0.1 for servers that must be told one.
 public final class Ports {
+    private static final int MOST_TRIES = 5;
+
     private Ports() {}
+
+    /// What serves at a port, once it does.
+    @FunctionalInterface
+    public interface Start<T> {
+        T at(int port) throws IOException;
+    }
+
+    /// Starts a server at the preferred port, or at any other where that one is taken or is 0, and
+    /// at yet another where somebody was faster between the look and the start.
+    public static <T> T start(int preferred, Start<T> server) throws IOException {
+        for (int tries = 1; ; tries++) {
+            int port = free(preferred);
+            try {
+                return server.at(port);
+            } catch (IOException | RuntimeException failure) {
+                if (tries == MOST_TRIES || free(port) == port) {
+                    throw failure;
+                }
+            }
+        }
+    }
 
     /// The preferred port, or any other where that one is taken or is 0. Free now: somebody may be
     /// faster.

@@ -51,9 +51,10 @@ public final class Postgres implements Part {
     public static Postgres start(PostgresSettings settings) throws IOException {
         var parts = new Parts();
         var _ = parts.start(() -> DirectoryLock.take(settings.dataDirectory()));
-        int port = Ports.free(settings.preferredPort());
         try {
-            return new Postgres(parts, port, settings, serve(settings, port));
+            return Ports.start(
+                    settings.preferredPort(),
+                    port -> new Postgres(parts, port, settings, serve(settings, port)));
         } catch (IOException | RuntimeException failure) {
             closeAfter(failure, parts);
             throw failure;

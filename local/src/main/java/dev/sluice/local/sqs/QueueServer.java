@@ -32,9 +32,11 @@ final class QueueServer implements Part {
             Pattern.compile("<Name>ApproximateNumberOfMessages\\w*</Name>\\s*<Value>(\\d+)");
 
     private final Function0<Terminated> stop;
+    private final int port;
 
-    private QueueServer(Function0<Terminated> stop) {
+    private QueueServer(Function0<Terminated> stop, int port) {
         this.stop = stop;
+        this.port = port;
     }
 
     /// Starts the server and returns when each of these queues has its messages; the queues are
@@ -50,7 +52,9 @@ final class QueueServer implements Part {
                 ConnectionPool.singleton$default$4(),
                 ConnectionPool.DEFAULT_CONNECTION_POOL_FACTORY());
         var server =
-                new QueueServer(new ElasticMQServer(new ElasticMQServerConfig(config)).start());
+                new QueueServer(
+                        new ElasticMQServer(new ElasticMQServerConfig(config)).start(),
+                        account.getPort());
         try {
             awaitMessages(account, messages);
             return server;
@@ -62,6 +66,10 @@ final class QueueServer implements Part {
             }
             throw failure;
         }
+    }
+
+    int port() {
+        return port;
     }
 
     @Override

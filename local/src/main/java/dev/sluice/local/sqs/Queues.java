@@ -34,9 +34,10 @@ public final class Queues implements Part {
     public static Queues start(QueuesSettings settings) throws IOException {
         var parts = new Parts();
         var _ = parts.start(() -> DirectoryLock.take(settings.dataDirectory()));
-        int port = Ports.free(settings.preferredPort());
-        var _ = parts.start(() -> serve(settings, port));
-        return new Queues(parts, port, settings);
+        var server =
+                parts.start(
+                        () -> Ports.start(settings.preferredPort(), port -> serve(settings, port)));
+        return new Queues(parts, server.port(), settings);
     }
 
     /// `http://127.0.0.1:port`.
