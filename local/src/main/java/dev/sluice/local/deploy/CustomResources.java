@@ -193,10 +193,11 @@ public final class CustomResources implements Part {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var answer = Optional.ofNullable(awaited.get(requestId));
             boolean wanted = exchange.getRequestMethod().equals("PUT") && answer.isPresent();
-            exchange.sendResponseHeaders(wanted ? 200 : 403, -1);
             if (wanted) {
+                // before its function hears of it: that may end at once, and the grace begin
                 answer.get().complete(document(body));
             }
+            exchange.sendResponseHeaders(wanted ? 200 : 403, -1);
         }
     }
 

@@ -22,7 +22,7 @@ final class EnvironmentLog {
      */
     private static final int TAIL_BYTES = 4096;
     private static final int LONGEST_LINE = 256 << 10;
-    private static final long SETTLE_MILLIS = 200;
+    private static final long SETTLE_MILLIS = 5_000;
     private static final byte[] PICKED_UP =
             "Picked up JAVA_TOOL_OPTIONS: ".getBytes(StandardCharsets.UTF_8);
 
