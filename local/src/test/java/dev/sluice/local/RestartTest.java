@@ -25,9 +25,9 @@ class RestartTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws InterruptedException {
         stack.close();
-        assertThat(TestingStack.commands()).isEmpty();
+        TestingStack.assertNoProcesses();
     }
 
     @Test

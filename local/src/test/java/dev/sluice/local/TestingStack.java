@@ -1,5 +1,7 @@
 package dev.sluice.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
@@ -164,7 +166,7 @@ final class TestingStack implements AutoCloseable {
     }
 
     private String event(Predicate<String> wanted, String description) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (true) {
             var event = events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (event == null) {
@@ -197,8 +199,16 @@ final class TestingStack implements AutoCloseable {
         }
     }
 
-    /// The processes that are still there.
-    static Stream<String> commands() {
+    /// Killed ones may take a moment to go.
+    static void assertNoProcesses() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (commands().findAny().isPresent() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        assertThat(commands()).isEmpty();
+    }
+
+    private static Stream<String> commands() {
         return ProcessHandle.current().descendants().map(it -> it.info().commandLine().orElse("?"));
     }
 }

@@ -55,8 +55,8 @@ public final class TestingWorker implements RequestStreamHandler {
         var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
         connection.setRequestMethod(method);
         connection.setDoOutput(true);
-        connection.setConnectTimeout(5_000);
-        connection.setReadTimeout(5_000);
+        connection.setConnectTimeout(15_000);
+        connection.setReadTimeout(15_000);
         connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
         if (connection.getResponseCode() != 200) {
             throw new IOException(method + " " + url + ": " + connection.getResponseCode());

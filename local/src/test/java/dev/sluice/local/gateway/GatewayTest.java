@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -135,7 +136,7 @@ class GatewayTest {
 
     @BeforeEach
     void open() throws IOException {
-        gateway = serve(DOCUMENT);
+        gateway = serve(DOCUMENT, Duration.ofSeconds(29));
     }
 
     @AfterEach
@@ -317,10 +318,12 @@ class GatewayTest {
 
     @Test
     void doesNotLetAClientWaitForASlowFunction() throws Exception {
+        gateway.close();
+        gateway = serve(DOCUMENT, Duration.ofMillis(500));
         var end = new CountDownLatch(1);
         answer.set(_ -> {
             try {
-                assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(end.await(60, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -419,7 +422,7 @@ class GatewayTest {
                         .toList();
 
         for (var answer : crowd) {
-            assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         }
         assertThat(guards.events()).hasSize(1);
     }
@@ -518,13 +521,16 @@ class GatewayTest {
 
     @Test
     void answersQuickly() throws Exception {
-        long start = System.nanoTime();
+        var times = new ArrayList<Duration>();
         for (int count = 0; count < 50; count++) {
+            long start = System.nanoTime();
             send(request("/ping").GET());
+            times.add(Duration.ofNanos(System.nanoTime() - start));
         }
 
-        // with Nagle's algorithm each would take 40 ms
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+        // What delays every answer delays the best one, too; the others may have waited for a busy
+        // machine.
+        assertThat(times.subList(25, 50)).anyMatch(it -> it.toMillis() < 30);
     }
 
     @ParameterizedTest
@@ -547,13 +553,13 @@ class GatewayTest {
         assertThat(DOCUMENT).contains(good);
         var document = DOCUMENT.replace(good, bad);
 
-        assertThatThrownBy(() -> serve(document).close())
+        assertThatThrownBy(() -> serve(document, Duration.ofSeconds(29)).close())
                 .isInstanceOf(DocumentException.class)
                 .hasMessageMatching("api.yaml:\\d+: .*")
                 .hasMessageEndingWith(problem);
     }
 
-    private Gateway serve(String document) throws IOException {
+    private Gateway serve(String document, Duration limit) throws IOException {
         var file = Files.writeString(folder.resolve("api.yaml"), document);
         var api =
                 new RestApi(
@@ -567,7 +573,7 @@ class GatewayTest {
                         Set.of("answer", "guard"),
                         "local",
                         "secret",
-                        Duration.ofMillis(500));
+                        limit);
         var opened = Gateway.open(0);
         try {
             opened.serve(
@@ -585,7 +591,7 @@ class GatewayTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(gateway.endpoint() + "/live" + path))
-                .timeout(Duration.ofSeconds(10));
+                .timeout(Duration.ofSeconds(60));
     }
 
     private HttpResponse<String> ask(String path, String token) throws Exception {

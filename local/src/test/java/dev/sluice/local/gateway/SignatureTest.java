@@ -78,7 +78,7 @@ class SignatureTest {
                         Set.of("answer"),
                         "local",
                         "secret",
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(29)),
                 answers,
                 () -> NOW,
                 _ -> {});
@@ -186,7 +186,7 @@ class SignatureTest {
     private HttpResponse<String> send(SdkHttpRequest signed, String body) throws Exception {
         var request =
                 HttpRequest.newBuilder(signed.getUri())
-                        .timeout(Duration.ofSeconds(10))
+                        .timeout(Duration.ofSeconds(60))
                         .POST(BodyPublishers.ofString(body));
         signed.forEachHeader((name, values) -> {
             if (!name.equalsIgnoreCase("Host") && !name.equalsIgnoreCase("Content-Length")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.local.runtime.FunctionSpec;
+import dev.sluice.local.runtime.RunningEnvironment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,14 +82,20 @@ class FunctionsTest {
     @Test
     void endsAHandlerThatTakesTooLong() throws Exception {
         deploy(with(TestingFunctions.spec("Slow", Behaviour.class), Duration.ofSeconds(1)));
-        var pid = TestingFunctions.invoke(functions, "test-Slow", "\"pid\"");
-        var result = functions.invoke("test-Slow", "\"sleep 30000\"".getBytes(UTF_8));
-        assertThat(TestingFunctions.text(result))
-                .isEqualTo(
-                        "error {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
-                                + result.requestId()
-                                + " Error: Task timed out after 1.00 seconds\"}");
-        assertThat(isAlive(pid)).isFalse();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answer =
+                    threads.submit(
+                            () -> functions.invoke("test-Slow", "\"sleep 30000\"".getBytes(UTF_8)));
+            awaitTrue(() -> environments("Slow").findAny().isPresent());
+            var pid = environments("Slow").map(it -> it.pid()).findAny();
+            var result = answer.get(60, TimeUnit.SECONDS);
+            assertThat(TestingFunctions.text(result))
+                    .isEqualTo(
+                            "error {\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
+                                    + result.requestId()
+                                    + " Error: Task timed out after 1.00 seconds\"}");
+            assertThat(pid).hasValueSatisfying(it -> assertThat(isAlive(it)).isFalse());
+        }
         assertThat(log("Slow")).contains("Task timed out after 1.00 seconds", "\tStatus: timeout");
     }
 
@@ -108,10 +116,10 @@ class FunctionsTest {
                     threads.submit(() ->
                             TestingFunctions.invoke(functions, "test-Killed", "\"sleep 15000\""));
             awaitTrue(() -> log("Killed").contains("START"));
-            functions.environments().stream()
-                    .filter(it -> it.logicalId().equals("Killed") && it.busy())
+            environments("Killed")
+                    .filter(it -> it.busy())
                     .forEach(it -> ProcessHandle.of(it.pid()).orElseThrow().destroyForcibly());
-            assertThat(result.get(10, TimeUnit.SECONDS))
+            assertThat(result.get(60, TimeUnit.SECONDS))
                     .endsWith("Error: Runtime exited with error: signal: killed\"}");
         }
     }
@@ -350,7 +358,7 @@ class FunctionsTest {
             awaitTrue(() -> log("Replaced").contains("START"));
             deploy(spec);
             for (var result : results) {
-                assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("\"slept\"");
+                assertThat(result.get(60, TimeUnit.SECONDS)).isEqualTo("\"slept\"");
             }
         }
     }
@@ -379,15 +387,16 @@ class FunctionsTest {
                 var _ =
                         threads.submit(() ->
                                 TestingFunctions.invoke(
-                                        closing, "test-Closing", "\"sleep 15000\""));
+                                        closing, "test-Closing", "\"sleep 60000\""));
             }
             awaitTrue(() -> closing.environments().stream().filter(it -> it.busy()).count() == 3);
             var pids = closing.environments().stream().map(it -> it.pid()).toList();
             long begin = System.nanoTime();
             closing.close();
+            // before the function's timeout would have ended them
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isLessThan(Duration.ofSeconds(6));
-            assertThat(pids).noneMatch(pid -> isAlive(Long.toString(pid)));
+                    .isLessThan(Duration.ofSeconds(15));
+            assertThat(pids).noneMatch(FunctionsTest::isAlive);
         }
         closing.close();
     }
@@ -423,10 +432,16 @@ class FunctionsTest {
         return Files.readString(directory.resolve("logs/" + name + ".log"));
     }
 
+    private static Stream<RunningEnvironment> environments(String logicalId) {
+        return functions.environments().stream().filter(it -> it.logicalId().equals(logicalId));
+    }
+
     private static boolean isAlive(String pid) {
-        return ProcessHandle.of(Long.parseLong(pid.replace("\"", "")))
-                .map(ProcessHandle::isAlive)
-                .orElse(false);
+        return isAlive(Long.parseLong(pid.replace("\"", "")));
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
     private static void awaitTrue(Callable<Boolean> condition) throws Exception {

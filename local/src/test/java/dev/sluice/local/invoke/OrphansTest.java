@@ -37,7 +37,7 @@ class OrphansTest {
             TestingFunctions.awaitTrue(() -> pids.stream().noneMatch(OrphansTest::isAlive));
             TestingFunctions.awaitTrue(() -> children.stream().noneMatch(OrphansTest::isAlive));
         } finally {
-            runner.destroyForcibly();
+            runner.destroyForcibly().waitFor();
         }
     }
 

@@ -112,7 +112,9 @@ class SqsMappingTest {
             source.send("fail a", "fine b", "fail c");
             source.start();
             TestingFunctions.awaitTrue(() -> source.count("got fail a") >= 2);
-            assertThat(source.count("got fine b")).isEqualTo(1);
+            // on a slow machine b, too, may come again before it goes
+            TestingFunctions.awaitTrue(() -> source.messages() == 2);
+            assertThat(source.count("got fine b")).isPositive();
         }
     }
 
@@ -130,7 +132,7 @@ class SqsMappingTest {
 
     @Test
     void doesNotReadTheAnswerUnlessToldTo() throws Exception {
-        try (var source = new Source("Unread", 1)) {
+        try (var source = new Source("Unread", 30)) {
             source.reportFailures = false;
             source.send("fail a");
             source.start();
@@ -147,12 +149,10 @@ class SqsMappingTest {
             source.start();
             int most = 0;
             while (source.messages() > 0) {
-                long busy =
-                        functions.environments().stream()
-                                .filter(it -> it.logicalId().equals("Narrow") && it.busy())
-                                .count();
-                most = Math.max(most, (int) busy);
-                assertThat(source.inFlight()).isLessThanOrEqualTo(2);
+                assertThat(functions.environments())
+                        .filteredOn(it -> it.logicalId().equals("Narrow") && it.busy())
+                        .hasSizeLessThanOrEqualTo(2);
+                most = Math.max(most, source.inFlight());
             }
             assertThat(most).isEqualTo(2);
         }
@@ -222,7 +222,7 @@ class SqsMappingTest {
                             .sorted()
                             .toArray();
             // the least of them, since the machine may be busy with other things
-            assertThat(delays[0]).isLessThan(150);
+            assertThat(delays[0]).isLessThan(500);
         }
     }
 
@@ -311,12 +311,15 @@ class SqsMappingTest {
             return log().lines().filter(it -> it.startsWith(start)).count();
         }
 
+        // asked for at once: between two questions one may come into sight
         int messages() {
-            return attribute(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES) + inFlight();
+            return sum(
+                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
         }
 
         int inFlight() {
-            return attribute(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+            return sum(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
         }
 
         void awaitEmpty() throws Exception {
@@ -330,10 +333,14 @@ class SqsMappingTest {
             }
         }
 
-        private int attribute(QueueAttributeName attribute) {
-            var attributes =
-                    sqs.getQueueAttributes(it -> it.queueUrl(url).attributeNames(attribute));
-            return Integer.parseInt(attributes.attributes().get(attribute));
+        private int sum(QueueAttributeName... attributes) {
+            return sqs
+                    .getQueueAttributes(it -> it.queueUrl(url).attributeNames(attributes))
+                    .attributes()
+                    .values()
+                    .stream()
+                    .mapToInt(Integer::parseInt)
+                    .sum();
         }
     }
 }

@@ -36,7 +36,7 @@ final class DirectoryLockTest {
         } finally {
             other.destroyForcibly();
         }
-        assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
         DirectoryLock.take(directory).close();
     }
 

@@ -110,7 +110,7 @@ final class PostgresTest {
         var starter = child();
         var postmaster = postmaster();
         starter.destroyForcibly();
-        assertThat(starter.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(starter.waitFor(60, TimeUnit.SECONDS)).isTrue();
         try (var postgres = Postgres.start(settings(0, Map.of()));
                 var connection = connect(postgres)) {
             assertThat(postmaster.isAlive()).isFalse();
@@ -131,7 +131,7 @@ final class PostgresTest {
             signal("KILL", shell);
         }
         signal("KILL", starter.toHandle());
-        assertThat(starter.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(starter.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(postmaster.isAlive()).isTrue();
         try (var postgres = Postgres.start(settings(0, Map.of()));
                 var connection = connect(postgres)) {
@@ -149,7 +149,7 @@ final class PostgresTest {
             signal("KILL", process);
         }
         signal("KILL", starter.toHandle());
-        assertThat(starter.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(starter.waitFor(60, TimeUnit.SECONDS)).isTrue();
         try (var postgres = Postgres.start(settings(0, Map.of()));
                 var connection = connect(postgres)) {
             assertThat(one(connection, "SELECT n FROM kept")).isEqualTo("1");
@@ -159,7 +159,7 @@ final class PostgresTest {
     @Test
     void sparesAStrangerWhoHasThePidNow() throws Exception {
         Postgres.start(settings(0, Map.of())).close();
-        var stranger = new ProcessBuilder("sleep", "60").start();
+        var stranger = new ProcessBuilder("sleep", "600").start();
         try {
             Files.writeString(
                     data.resolve("data/postmaster.pid"),
@@ -167,7 +167,7 @@ final class PostgresTest {
             Postgres.start(settings(0, Map.of())).close();
             assertThat(stranger.isAlive()).isTrue();
         } finally {
-            stranger.destroyForcibly();
+            stranger.destroyForcibly().waitFor();
         }
     }
 

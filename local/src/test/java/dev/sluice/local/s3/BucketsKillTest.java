@@ -41,7 +41,7 @@ final class BucketsKillTest {
                     assertThat(lines.readLine()).startsWith("ObjectCreated:Put");
                 }
                 server.destroyForcibly();
-                assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
             s3.close();
         }

@@ -119,7 +119,7 @@ final class QueuesTest {
         var sender = sender();
         var answered = sender.inputReader().readLine();
         sender.destroyForcibly();
-        assertThat(sender.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(sender.waitFor(60, TimeUnit.SECONDS)).isTrue();
         try (var queues = Queues.start(settings(chunks(30), DEAD));
                 var sqs = client(queues)) {
             assertThat(answered).isEqualTo("100");
