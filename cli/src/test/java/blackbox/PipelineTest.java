@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -50,6 +51,8 @@ final class PipelineTest {
               - {name: name, type: text, maxLength: 10}
               - {name: amount, type: "numeric(8,2)"}
             """;
+
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private Stack stack;
 
@@ -312,7 +315,7 @@ final class PipelineTest {
         assertThat(stack.putTo(url, Map.of(), "id,name\n1,a\n").statusCode()).isEqualTo(403);
 
         assertThat(stack.putTo(url, headers, "id,name\n1,a\n").statusCode()).isEqualTo(200);
-        var job = stack.jobs().awaitUntil(id, Duration.ofMinutes(1), it -> it.state().isEnd());
+        var job = stack.jobs().awaitUntil(id, LIMIT, it -> it.state().isEnd());
         assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(things(job)).isEqualTo("1 a -");
 
@@ -329,8 +332,7 @@ final class PipelineTest {
         var file = Files.writeString(folder.resolve("f.csv"), "id,name\n1,labelled\n");
         try (var uploads = new Uploads(stack.jobs())) {
             var first = uploads.put(file, "things", "label.csv", "a label", _ -> {}).orElseThrow();
-            var job =
-                    stack.jobs().awaitUntil(first, Duration.ofMinutes(1), it -> it.state().isEnd());
+            var job = stack.jobs().awaitUntil(first, LIMIT, it -> it.state().isEnd());
             assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
             assertThat(job.label()).isEqualTo("a label");
             assertThat(uploads.put(file, "things", "label.csv", "a label", _ -> {}))
@@ -420,8 +422,7 @@ final class PipelineTest {
         apply("retried", "created");
 
         assertThat(stack.jobs().move(job.id(), "retry").state()).isEqualTo(JobState.QUEUED);
-        var after =
-                stack.jobs().awaitUntil(job.id(), Duration.ofMinutes(1), it -> it.state().isEnd());
+        var after = stack.jobs().awaitUntil(job.id(), LIMIT, it -> it.state().isEnd());
         assertThat(after.state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(rowsOf("retried", after)).isEqualTo(1);
     }
@@ -521,7 +522,10 @@ final class PipelineTest {
 
         stack.restart();
 
-        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+        // what the kernel has not cleared away yet counts as alive
+        for (var process : processes) {
+            process.onExit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
         assertThat(stack.jobs().get(before.id()).rows()).isEqualTo(before.rows());
         var after = stack.load("things", "kept.csv", content);
         assertThat(after.state()).isEqualTo(JobState.DUPLICATE);

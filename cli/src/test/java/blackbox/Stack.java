@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /// A running `up` and a stranger's clients of it.
 final class Stack implements AutoCloseable {
-    private static final Duration JOB_LIMIT = Duration.ofSeconds(60);
+    private static final Duration JOB_LIMIT = Duration.ofMinutes(3);
 
     private final UpProcess.Settings settings;
     private UpProcess up;
@@ -179,7 +179,7 @@ final class Stack implements AutoCloseable {
             throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(URI.create(url))
-                        .timeout(Duration.ofSeconds(20))
+                        .timeout(Duration.ofSeconds(60))
                         .PUT(HttpRequest.BodyPublishers.ofString(content));
         headers.forEach(request::header);
         try (var http = HttpClient.newHttpClient()) {

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ class BackendsTest {
         try (var frozen = open("sluice_loader")) {
             var copy = stall(frozen);
             int pid = frozen.unwrap(PGConnection.class).getBackendPID();
+            awaitClientRead(pid);
 
             var ended = end(AT_ONCE);
 
@@ -79,6 +81,15 @@ class BackendsTest {
 
     private static Connection open(String role) throws SQLException {
         return TestingPostgres.as(role).dataSource().getConnection();
+    }
+
+    /// Until it has taken the row in and waits for more.
+    private static void awaitClientRead(int pid) throws SQLException {
+        var ask = "SELECT wait_event FROM pg_stat_activity WHERE pid = " + pid;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!TestingPostgres.ask(ask).equals("ClientRead")) {
+            assertThat(System.nanoTime()).as("a minute is over").isLessThan(end);
+        }
     }
 
     private static CopyIn stall(Connection connection) throws SQLException {

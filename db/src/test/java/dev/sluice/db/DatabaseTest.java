@@ -128,7 +128,7 @@ class DatabaseTest {
                         new Database(TestingPostgres.as("sluice_loader", relay.port()), clock)) {
             assertThatThrownBy(() -> behind.inTransaction(c -> Walks.moveTo(c, "lost", "here")))
                     .isInstanceOf(CommitUnknownException.class);
-            assertThat(relay.ate.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(relay.ate.await(60, TimeUnit.SECONDS)).isTrue();
         }
 
         assertThat(TestingPostgres.ask("SELECT position FROM sluice.walk WHERE name = 'lost'"))
@@ -148,7 +148,7 @@ class DatabaseTest {
     }
 
     private static void end(int pid) throws SQLException {
-        TestingPostgres.run("SELECT pg_terminate_backend(%d, 5000)".formatted(pid));
+        TestingPostgres.run("SELECT pg_terminate_backend(%d, 60000)".formatted(pid));
     }
 
     /// Passes everything on to the server, and cuts the client off once the server has answered a

@@ -130,7 +130,7 @@ class MigrateHandlerTest {
                                     .put("LogicalResourceId", "Migration")
                                     .put("PhysicalResourceId", "physical-1"));
             var _ = ask(owner, event);
-            var answer = answers.poll(10, TimeUnit.SECONDS);
+            var answer = answers.poll(60, TimeUnit.SECONDS);
             assertThat(answer).isNotNull();
             return Json.read(String.valueOf(answer));
         } finally {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class ReadAheadTest {
     private static final Dataset PAIRS =
             Reading.texts(Format.of(Format.Type.CSV), "number", "word");

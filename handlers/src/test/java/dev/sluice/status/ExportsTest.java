@@ -233,7 +233,7 @@ class ExportsTest {
         try (var http = HttpClient.newHttpClient()) {
             var request =
                     HttpRequest.newBuilder(URI.create(export.url()))
-                            .timeout(Duration.ofSeconds(20))
+                            .timeout(Duration.ofSeconds(60))
                             .build();
             var answer = http.send(request, BodyHandlers.ofString(UTF_8));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

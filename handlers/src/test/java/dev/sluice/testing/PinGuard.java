@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class PinGuard implements AfterAllCallback {
     private static final AtomicReference<@Nullable Proxy> WATCHED = new AtomicReference<>();
     private static final AtomicInteger SEEN = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     static void watch(Proxy proxy) {
         WATCHED.set(proxy);

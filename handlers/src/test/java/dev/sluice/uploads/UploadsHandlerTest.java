@@ -345,7 +345,7 @@ class UploadsHandlerTest {
         }
         try (var http = HttpClient.newHttpClient()) {
             return http.send(
-                            request.timeout(Duration.ofSeconds(10))
+                            request.timeout(Duration.ofSeconds(60))
                                     .PUT(BodyPublishers.ofString(content))
                                     .build(),
                             BodyHandlers.discarding())
@@ -358,7 +358,7 @@ class UploadsHandlerTest {
         try (var http = HttpClient.newHttpClient()) {
             return http.send(
                     HttpRequest.newBuilder(URI.create(url))
-                            .timeout(Duration.ofSeconds(10))
+                            .timeout(Duration.ofSeconds(60))
                             .method(method, BodyPublishers.ofString(content))
                             .build(),
                     BodyHandlers.ofString());

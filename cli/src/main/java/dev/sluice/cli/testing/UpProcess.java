@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /// `./sluice up` as a child process, from the class path of this one.
 public final class UpProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final Process process;
