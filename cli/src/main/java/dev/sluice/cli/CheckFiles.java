@@ -21,10 +21,13 @@ import picocli.CommandLine.Parameters;
                 "Reads every file of a folder as a job would and prints its records and its rejects"
                         + " by code. Each file is read by the fast reader and its plain sibling, and"
                         + " in chunks of many sizes; all must give the same, byte for byte. Without"
-                        + " a dataset each file counts as text, in as many columns as it has. Exit"
-                        + " code 1: something differs.")
+                        + " a dataset each file counts as text, in as many columns as it has (JSON"
+                        + " Lines: as jsonb, a column for each member). Exit code 1: something"
+                        + " differs or could not be opened.")
 final class CheckFiles implements Callable<Integer> {
-    @Parameters(paramLabel = "FOLDER", description = "The files, also those of its folders.")
+    @Parameters(
+            paramLabel = "FOLDER",
+            description = "The files, also those of its folders; or one file.")
     private Path folder = Path.of("");
 
     @ArgGroup private @Nullable Against against;
@@ -48,6 +51,13 @@ final class CheckFiles implements Callable<Integer> {
     private @Nullable Path assets;
 
     @Option(
+            names = "--rejects",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Shows the first N rejects of each file; default ${DEFAULT-VALUE}.")
+    private int rejects;
+
+    @Option(
             names = "--sizes",
             paramLabel = "N",
             defaultValue = "8",
@@ -63,7 +73,9 @@ final class CheckFiles implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!Files.isDirectory(folder)) throw new Complaint("There is no folder " + folder + ".");
+        if (!Files.exists(folder)) {
+            throw new Complaint("There is no folder or file " + folder + ".");
+        }
         var check = new ProcessBuilder(command()).inheritIO().start();
         try {
             return check.waitFor();
@@ -77,13 +89,16 @@ final class CheckFiles implements Callable<Integer> {
         var installation = Installation.find();
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx1g", "-cp"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-Xmx1g"));
+        // zstd's library
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
         command.add(installation.builtImage() + "/*");
         command.add("dev.sluice.check.Check");
         command.add(folder.toString());
         command.add((assets == null ? installation.assets() : assets).toString());
         command.add(Long.toString(seed));
         command.add(Integer.toString(sizes));
+        command.add(Integer.toString(rejects));
         command.addAll(against());
         return command;
     }

@@ -3,7 +3,9 @@ package dev.sluice.check;
 import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.dataset.DatasetException;
+import dev.sluice.dataset.Format;
 import dev.sluice.job.JobFailedException;
+import dev.sluice.job.RejectCode;
 import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Header;
 import dev.sluice.rows.Limits;
@@ -13,18 +15,20 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs every file of a folder against a dataset and says of each what a job would load and refuse,
 /// and whether all ways of reading it agree.
 ///
-/// Arguments: the folder, the assets' folder, a seed, how many chunk sizes, and `dataset NAME`,
-/// `file DATASET.yaml` or `format {…}`: each file by a dataset of its own then, all its columns
-/// text. `./sluice check` gives them.
+/// Arguments: the folder or a file, the assets' folder, a seed, how many chunk sizes, how many
+/// rejects of each file to show, and `dataset NAME`, `file DATASET.yaml` or `format {…}`: each file
+/// by a dataset of its own then, all its columns text (or jsonb). `./sluice check` gives them.
 public final class Check {
     private static final int MOST_COLUMNS = 1_598;
 
@@ -34,11 +38,16 @@ public final class Check {
     private final Lookups lookups;
     private final long seed;
     private final int sizes;
+    private final int shown;
     private final String kind;
     private final String which;
     private long files;
     private long refused;
+    private long unread;
     private long records;
+    private long rows;
+    private long rejects;
+    private final Map<RejectCode, Long> rejectsByCode = new EnumMap<>(RejectCode.class);
     private long different;
 
     private Check(PrintStream out, List<String> arguments) {
@@ -48,22 +57,24 @@ public final class Check {
         this.lookups = new Lookups(assets);
         this.seed = Long.parseLong(arguments.get(2));
         this.sizes = Integer.parseInt(arguments.get(3));
-        this.kind = arguments.get(4);
-        this.which = arguments.get(5);
+        this.shown = Integer.parseInt(arguments.get(4));
+        this.kind = arguments.get(5);
+        this.which = arguments.get(6);
     }
 
     public static void main(String[] arguments) throws IOException {
         System.exit(run(System.out, List.of(arguments)));
     }
 
-    /// Gives the exit code: 0 where all agree, 1 where something differs, 2 without a dataset.
+    /// Gives the exit code: 0 where all agree, 1 where something differs or could not be opened, 2
+    /// without a dataset.
     static int run(PrintStream out, List<String> arguments) throws IOException {
         try {
             return new Check(out, arguments).run();
         } catch (DatasetException e) {
             var why = String.valueOf(e.getMessage());
             // the place of a format's mistake is in a file that nobody wrote
-            boolean written = !arguments.get(4).equals("format");
+            boolean written = !arguments.get(5).equals("format");
             out.println(written ? why : why.replaceFirst("^[^ ]*:", "--format:"));
             return 2;
         }
@@ -79,24 +90,40 @@ public final class Check {
             check(file, given);
         }
         out.printf(
-                "%d files, %d refused as a whole, %d records, %d files with differences (seed"
-                        + " %d)%n",
-                files, refused, records, different, seed);
-        return different == 0 ? 0 : 1;
+                "%s: %d agree, %d refused as a whole, %d with differences%s (seed %d)%n"
+                        + "%s: %s, %s%s%n",
+                count(files, "file"),
+                files - refused - different - unread,
+                refused,
+                different,
+                unread == 0 ? "" : ", %d could not be opened".formatted(unread),
+                seed,
+                count(records, "record"),
+                count(rows, "row"),
+                count(rejects, "reject"),
+                rejectsByCode.isEmpty() ? "" : " " + rejectsByCode);
+        return different + unread == 0 ? 0 : 1;
     }
 
-    private void check(Path file, @Nullable Dataset given) throws IOException {
+    static String count(long n, String what) {
+        return n == 1 ? "1 " + what : n + " " + what + "s";
+    }
+
+    private void check(Path file, @Nullable Dataset given) {
         files++;
-        var name = folder.relativize(file);
+        var name = file.equals(folder) ? file.getFileName() : folder.relativize(file);
         // each file has its own sizes, whichever others are there
         var random = new Random(seed ^ name.toString().hashCode());
         try {
-            var dataset = given == null ? ofTheFile(file) : given;
-            tell(name, new FileCheck(dataset, lookups, file, sizes, random).run());
+            var dataset = given == null ? ofTheFile(file, name) : given;
+            tell(name, new FileCheck(dataset, lookups, file, sizes, shown, random).run());
         } catch (JobFailedException e) {
             refused++;
             out.printf("refused    %s: %s: %s%n", name, e.code(), e.getMessage());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (IOException e) {
+            unread++;
+            out.printf("UNREAD     %s: %s%n", name, e);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             different++;
             out.printf("DIFFERENT  %s: the reader broke: %s%n", name, e);
         }
@@ -113,17 +140,30 @@ public final class Check {
             refused++;
             out.printf("refused    %s: %s%n", name, outcome.refusal());
         } else {
-            records += result.read();
+            add(result, outcome.rejectsByCode());
+            var byCode = outcome.rejectsByCode();
             out.printf(
-                    "agrees     %s: %d records, %d rows, %d rejects%s%s; %d chunk sizes%n",
+                    "agrees     %s: %s, %s, %s%s%s; %s%n",
                     name,
-                    result.read(),
-                    result.rows(),
-                    result.rejects(),
-                    outcome.rejects().isEmpty() ? "" : " " + outcome.rejects(),
+                    count(result.read(), "record"),
+                    count(result.rows(), "row"),
+                    count(result.rejects(), "reject"),
+                    byCode.isEmpty() ? "" : " " + byCode,
                     result.mended() == 0 ? "" : ", %d mended".formatted(result.mended()),
-                    outcome.chunkSizes());
+                    outcome.chunks());
+            for (var reject : outcome.firstRejects()) {
+                out.printf(
+                        "           line %d: %s: %s%n",
+                        reject.line(), reject.code(), reject.message());
+            }
         }
+    }
+
+    private void add(Fingerprint.Result result, Map<RejectCode, Long> byCode) {
+        records += result.read();
+        rows += result.rows();
+        rejects += result.rejects();
+        byCode.forEach((code, n) -> rejectsByCode.merge(code, n, Long::sum));
     }
 
     private @Nullable Dataset given() throws IOException {
@@ -132,35 +172,55 @@ public final class Check {
             case "file" -> Dataset.read(Path.of(which));
             default -> {
                 // its own mistakes are no file's
-                var _ = texts(1);
+                var _ = probe();
                 yield null;
             }
         };
     }
 
-    // every column of the file by its position, as text
-    private Dataset ofTheFile(Path file) throws IOException {
-        var probe = texts(1);
+    // every column of the file by its position, as text; of JSON Lines every member, as jsonb
+    private Dataset ofTheFile(Path file, Path name) throws IOException {
+        var probe = probe();
         try (var in = FileInput.open(Files.newInputStream(file), Limits.DEFAULT)) {
-            var fields = Header.read(in, probe, Limits.DEFAULT).layout().names().size();
-            return texts(Math.clamp(fields, 1, MOST_COLUMNS));
+            var header = Header.read(in, probe, Limits.DEFAULT);
+            var found =
+                    probe.format().type() == Format.Type.JSONL
+                            ? Members.of(in, MOST_COLUMNS + 1)
+                            : positions(header.layout().names().size());
+            if (found.isEmpty()) {
+                return probe;
+            }
+            if (found.size() > MOST_COLUMNS) {
+                out.printf(
+                        "           %s has more than %d columns; the others are not looked at%n",
+                        name, MOST_COLUMNS);
+            }
+            return columns(found.stream().limit(MOST_COLUMNS).toList());
         }
     }
 
-    private Dataset texts(int columns) throws IOException {
-        var json = which.contains("jsonl");
+    private static List<String> positions(int fields) {
+        return IntStream.rangeClosed(1, fields).mapToObj(Integer::toString).toList();
+    }
+
+    private Dataset probe() throws IOException {
+        return columns(List.of(isJson() ? "\"value\"" : "1"));
+    }
+
+    private boolean isJson() {
+        return which.contains("jsonl");
+    }
+
+    private Dataset columns(List<String> froms) throws IOException {
+        var type = isJson() ? "jsonb" : "text";
+        var columns = new ArrayList<String>();
+        for (var from : froms) {
+            columns.add(
+                    "{name: c%d, from: %s, type: %s}".formatted(columns.size() + 1, from, type));
+        }
         var yaml =
                 "dataset: any\ntable: any\nformat: %s\ncolumns: [%s]\n"
-                        .formatted(
-                                which,
-                                IntStream.rangeClosed(1, columns)
-                                        .mapToObj(n ->
-                                                "{name: c%d, %s, type: %s}"
-                                                        .formatted(
-                                                                n,
-                                                                json ? "from: value" : "from: " + n,
-                                                                json ? "jsonb" : "text"))
-                                        .collect(Collectors.joining(", ")));
+                        .formatted(which, String.join(", ", columns));
         var folder = Files.createTempDirectory("sluice-check");
         var file = folder.resolve("any.yaml");
         try {

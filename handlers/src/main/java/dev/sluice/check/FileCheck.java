@@ -3,6 +3,8 @@ package dev.sluice.check;
 import dev.sluice.dataset.Dataset;
 import dev.sluice.job.JobFailedException;
 import dev.sluice.job.Position;
+import dev.sluice.job.Reject;
+import dev.sluice.job.RejectCode;
 import dev.sluice.rows.ChunkRange;
 import dev.sluice.rows.FileInput;
 import dev.sluice.rows.Header;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +38,14 @@ final class FileCheck {
     private final Lookups lookups;
     private final Path file;
     private final int sizes;
+    private final int shown;
     private final Random random;
     private final Limits limits = Limits.DEFAULT;
 
     /// @param sizes how many random chunk sizes a file gets that is too large for all of them
-    FileCheck(Dataset dataset, Lookups lookups, Path file, int sizes, Random random) {
+    /// @param shown how many rejects are kept to be shown
+    FileCheck(Dataset dataset, Lookups lookups, Path file, int sizes, int shown, Random random) {
+        this.shown = shown;
         this.dataset = dataset;
         this.lookups = lookups;
         this.file = file;
@@ -51,16 +57,17 @@ final class FileCheck {
     /// never be.
     record Outcome(
             Fingerprint.@Nullable Result result,
-            String rejects,
-            int chunkSizes,
+            Map<RejectCode, Long> rejectsByCode,
+            List<Reject> firstRejects,
+            String chunks,
             @Nullable String refusal,
             List<String> differences) {}
 
     Outcome run() throws IOException {
-        var fast = new Fingerprint();
+        var fast = new Fingerprint(shown);
         var refusal = read(fast, RowReader::open);
         var result = fast.result();
-        var plain = new Fingerprint();
+        var plain = new Fingerprint(0);
         var plainRefusal = read(plain, RowReader::openPlainly);
         var differences = new ArrayList<String>();
         if (!String.valueOf(refusal).equals(String.valueOf(plainRefusal))) {
@@ -70,14 +77,26 @@ final class FileCheck {
         compare("the plain reader", result, plain.result(), differences);
         var tried = refusal == null ? chunkSizes() : Set.<Long>of();
         for (var size : tried) {
-            compare("chunks of %d bytes".formatted(size), result, chunked(size), differences);
+            compareChunks(size, result, differences);
         }
         return new Outcome(
                 refusal == null ? result : null,
-                fast.rejectsByCode().isEmpty() ? "" : fast.rejectsByCode().toString(),
-                tried.size(),
+                fast.rejectsByCode(),
+                fast.firstRejects(),
+                isCompressed() ? "compressed: one chunk" : Check.count(tried.size(), "chunk size"),
                 refusal,
                 differences);
+    }
+
+    private void compareChunks(long size, Fingerprint.Result fast, List<String> differences)
+            throws IOException {
+        var who = "chunks of %d bytes".formatted(size);
+        try {
+            compare(who, fast, chunked(size), differences);
+        } catch (JobFailedException e) {
+            // one reader took the file
+            differences.add("%s are refused: %s: %s".formatted(who, e.code(), e.getMessage()));
+        }
     }
 
     private static void compare(
@@ -142,7 +161,7 @@ final class FileCheck {
     }
 
     private Fingerprint.Result chunked(long chunkBytes) throws IOException {
-        var fingerprint = new Fingerprint();
+        var fingerprint = new Fingerprint(0);
         try (var in = FileInput.open(Files.newInputStream(file), limits)) {
             var header = Header.read(in, dataset, limits);
             new Splitter(dataset.format(), limits, chunkBytes)

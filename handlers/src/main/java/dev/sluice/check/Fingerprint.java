@@ -9,8 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /// All that readers gave, in order, as a sum and a few counts: two of the same bytes are equal only
@@ -19,11 +21,18 @@ final class Fingerprint {
     private final MessageDigest rowsSum = sha256();
     private final MessageDigest rejectsSum = sha256();
     private final Map<RejectCode, Long> rejectsByCode = new EnumMap<>(RejectCode.class);
+    private final List<Reject> firstRejects = new ArrayList<>();
+    private final int shown;
     private final RowBatch batch = new RowBatch();
     private long rows;
     private long rejects;
     private long read;
     private long mended;
+
+    /// @param shown how many rejects are kept to be shown
+    Fingerprint(int shown) {
+        this.shown = shown;
+    }
 
     /// What it comes to.
     record Result(long read, long rows, long rejects, long mended, String sums) {}
@@ -62,6 +71,9 @@ final class Fingerprint {
         addText(rejectsSum, reject.raw());
         rejectsByCode.merge(reject.code(), 1L, Long::sum);
         rejects++;
+        if (firstRejects.size() < shown) {
+            firstRejects.add(reject);
+        }
     }
 
     private static void addPlace(MessageDigest sum, long record, long line, long byteOffset) {
@@ -73,6 +85,10 @@ final class Fingerprint {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         sum.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
         sum.update(bytes);
+    }
+
+    List<Reject> firstRejects() {
+        return firstRejects;
     }
 
     Map<RejectCode, Long> rejectsByCode() {

@@ -102,6 +102,15 @@ final class Complaints {
                         at);
     }
 
+    /// @param offset from the file's beginning: a header has no record to count in
+    static String badByteInHeader(byte bad, long offset, Encoding encoding) {
+        return bad == 0
+                ? "The header has a NUL character at byte offset %d of the file; UTF-16 looks so."
+                        .formatted(offset)
+                : "The header is not valid %s text: 0x%02X at byte offset %d of the file."
+                        .formatted(encoding.wireName().toUpperCase(ROOT), bad, offset);
+    }
+
     static String escape(String column) {
         return "Column %s: a backslash stands before a letter, a digit or the end."
                 .formatted(Shown.value(column));

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -189,15 +188,15 @@ public record Header(Layout layout, Position next) {
     }
 
     private static List<String> names(Records records, Dataset dataset) {
-        if (records.damage() != Records.Damage.NONE) {
-            throw invalid("The header's quotes do not pair.");
-        }
+        checkDamage(records);
         var format = dataset.format();
-        var bytes = records.bytes();
-        if (Utf8.firstFault(bytes, records.start(), records.end()) < records.end()) {
+        var fault = Utf8.firstFault(records.bytes(), records.start(), records.end());
+        if (fault < records.end()) {
             throw invalid(
-                    "The header is not valid %s text."
-                            .formatted(format.encoding().wireName().toUpperCase(Locale.ROOT)));
+                    Complaints.badByteInHeader(
+                            records.bytes()[fault],
+                            records.byteOffset() + records.sourceIndex(fault),
+                            format.encoding()));
         }
         var names = new ArrayList<String>();
         for (var i = 0; i < records.fields(); i++) {
@@ -208,6 +207,19 @@ public record Header(Layout layout, Position next) {
             checkNames(names, format.lenient());
         }
         return names;
+    }
+
+    private static void checkDamage(Records records) {
+        var line = records.damageLine();
+        switch (records.damage()) {
+            case NONE -> {}
+            case TEXT_AFTER_QUOTE ->
+                    throw invalid("In the header: " + Complaints.textAfterQuote(line));
+            case UNTERMINATED_QUOTE, TOO_LONG_IN_QUOTES ->
+                    throw invalid("In the header: " + Complaints.unterminatedQuote(line));
+            // the look ahead ends where the limit does, so it is said there
+            case TOO_LONG -> throw invalid("The header is too long.");
+        }
     }
 
     private static void checkNames(List<String> names, boolean lenient) {

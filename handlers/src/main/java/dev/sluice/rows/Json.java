@@ -15,6 +15,11 @@ final class Json {
      */
     private static final int DEEPEST = 1_000;
     private static final int LONGEST_NUMBER = 1_000;
+
+    static final String BEYOND_LIMITS =
+            "The line has more than %d levels, or a number of more than %d characters."
+                    .formatted(DEEPEST, LONGEST_NUMBER);
+
     private static final int MOST_INTEGER_DIGITS = 131_072;
     private static final int MOST_DECIMALS = 16_383;
 
@@ -37,10 +42,15 @@ final class Json {
         return FACTORY.createParser(bytes, from, to - from);
     }
 
+    /// Whether there is a byte order mark, which the parser would skip and PostgreSQL would not. In
+    /// valid UTF-8 nothing else that begins so is JSON either.
+    static boolean beginsWithByteOrderMark(byte[] bytes, int from, int to) {
+        return from < to && (bytes[from] & 0xff) == 0xef;
+    }
+
     /// Whether the bytes, valid UTF-8, are one value that jsonb takes.
     static boolean isJsonb(byte[] bytes, int from, int to) {
-        // a byte order mark, which the parser would skip and PostgreSQL would not
-        if (from < to && (bytes[from] & 0xff) == 0xef) {
+        if (beginsWithByteOrderMark(bytes, from, to)) {
             return false;
         }
         try (var parser = parser(bytes, from, to)) {

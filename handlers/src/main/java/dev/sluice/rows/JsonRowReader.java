@@ -2,8 +2,11 @@ package dev.sluice.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType.Kind;
 import dev.sluice.dataset.Dataset;
@@ -100,6 +103,10 @@ final class JsonRowReader implements RowReader {
         Arrays.fill(starts, ABSENT);
         // -1: not seen yet; a null member is seen and absent
         Arrays.fill(ends, ABSENT);
+        if (Json.beginsWithByteOrderMark(records.bytes(), records.start(), records.end())) {
+            return refusal(
+                    "The line begins with a byte order mark, which only a file may; were files joined?");
+        }
         try (var parser = Json.parser(records.bytes(), records.start(), records.end())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return notAnObject();
@@ -111,9 +118,27 @@ final class JsonRowReader implements RowReader {
                 }
             }
             return parser.nextToken() == null ? null : notAnObject();
+        } catch (StreamConstraintsException _) {
+            return refusal(Json.BEYOND_LIMITS);
+        } catch (StreamReadException e) {
+            return notJson(e.getLocation());
         } catch (IOException _) {
             return notAnObject();
         }
+    }
+
+    private Refusal notJson(@Nullable JsonLocation place) {
+        if (place == null || place.getByteOffset() < 0) {
+            return notAnObject();
+        }
+        var at = Math.min(records.start() + place.getByteOffset(), records.end());
+        var index = records.sourceIndex(Math.toIntExact(at));
+        // in transcoded text not every byte has a place in the file
+        return index < 0
+                ? notAnObject()
+                : refusal(
+                        "The line is not one JSON object: it stops being JSON near its byte %d."
+                                .formatted(index));
     }
 
     private @Nullable Refusal member(JsonParser parser, String name) throws IOException {
@@ -169,8 +194,11 @@ final class JsonRowReader implements RowReader {
     }
 
     private static Refusal notAnObject() {
-        return new Refusal(
-                null, RejectCode.INVALID_RECORD, "The line is not one JSON object and no more.");
+        return refusal("The line is not one JSON object and no more.");
+    }
+
+    private static Refusal refusal(String message) {
+        return new Refusal(null, RejectCode.INVALID_RECORD, message);
     }
 
     private static Refusal nested(Column column) {

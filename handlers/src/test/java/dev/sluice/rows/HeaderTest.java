@@ -1,5 +1,6 @@
 package dev.sluice.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -81,8 +82,8 @@ class HeaderTest {
                     id,x,x     | INVALID_HEADER | The header names the column "x" twice.
                     id,,x      | INVALID_HEADER | Column 2 of the header has no name.
                     id,        | INVALID_HEADER | Column 2 of the header has no name.
-                    'id,"x'    | INVALID_HEADER | The header's quotes do not pair.
-                    'id,"x"y'  | INVALID_HEADER | The header's quotes do not pair.
+                    'id,"x'    | INVALID_HEADER | In the header: The quote that opens in line 1 is never closed.
+                    'id,"x"y'  | INVALID_HEADER | In the header: There is text behind the closing quote of the value that starts in line 1.
                     """)
     void refusesWhatCannotBeTold(String header, ErrorCode code, String message) {
         assertThatThrownBy(() -> Header.read(in(header + "\n1,2\n"), DATASET, Limits.DEFAULT))
@@ -103,7 +104,18 @@ class HeaderTest {
         var bytes = new byte[] {'i', 'd', ',', (byte) 0xe9, '\n'};
         assertThatThrownBy(
                         () -> Header.read(new ByteArrayInputStream(bytes), DATASET, Limits.DEFAULT))
-                .hasMessage("The header is not valid UTF-8 text.");
+                .hasMessage(
+                        "The header is not valid UTF-8 text: 0xE9 at byte offset 3 of the file.");
+    }
+
+    @Test
+    void saysOfUtf16WithoutAMarkWhatItMayBe() {
+        var bytes = "id,note\n1,x\n".getBytes(UTF_16LE);
+        assertThatThrownBy(
+                        () -> Header.read(new ByteArrayInputStream(bytes), DATASET, Limits.DEFAULT))
+                .hasMessage(
+                        "The header has a NUL character at byte offset 1 of the file; UTF-16 looks"
+                                + " so.");
     }
 
     @Test

@@ -67,6 +67,30 @@ class JsonLinesTest {
     }
 
     @Test
+    void saysWhereALineStopsBeingJsonOrWhatItHasTooMuchOf() {
+        assertThat(complaint("{\"n\":1,\"t\":tru}"))
+                .isEqualTo(
+                        "The line is not one JSON object: it stops being JSON near its byte 15.");
+        assertThat(complaint("{\"n\":1} x"))
+                .isEqualTo("The line is not one JSON object: it stops being JSON near its byte 9.");
+        assertThat(complaint("[1]")).isEqualTo("The line is not one JSON object and no more.");
+        var limits =
+                "The line has more than 1000 levels, or a number of more than 1000 characters.";
+        assertThat(complaint("{\"n\":1,\"x\":" + "[".repeat(1_001) + "]".repeat(1_001) + "}"))
+                .isEqualTo(limits);
+        assertThat(complaint("{\"n\":1,\"x\":" + "1".repeat(1_001) + "}")).isEqualTo(limits);
+        assertThat(complaint("\uFEFF{\"n\":1}")).contains("begins with a byte order mark");
+    }
+
+    private static String complaint(String line) {
+        var file = "{\"n\":0}\n" + line + "\n";
+        var rejects =
+                Reading.whole(Way.FAST, DATASET, file.getBytes(UTF_8), Limits.DEFAULT).rejects();
+        assertThat(rejects).hasSize(1);
+        return rejects.getFirst().message();
+    }
+
+    @Test
     void everyChunkSizeGivesWhatOneReaderGives() {
         var file = new StringBuilder("\uFEFF");
         lines().forEach(entry -> file.append(entry.get("line")).append("\n\n"));
