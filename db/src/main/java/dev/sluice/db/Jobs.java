@@ -35,6 +35,8 @@ public final class Jobs {
             error_code, error_message, started_at, finished_at
             """;
 
+    static final String SELECT = "SELECT " + COLUMNS + " FROM sluice.job j ";
+
     /// Who asks for jobs of the past and which ones; null means any.
     public record Query(
             String tenant,
@@ -108,10 +110,7 @@ public final class Jobs {
 
     /// The job of a drop, when one is registered.
     public static Optional<Job> ofDrop(Connection connection, Drop drop) throws SQLException {
-        var sql =
-                "SELECT "
-                        + COLUMNS
-                        + " FROM sluice.job WHERE bucket = ? AND object_key = ? AND version_id = ?";
+        var sql = SELECT + "WHERE bucket = ? AND object_key = ? AND version_id = ?";
         try (var select = connection.prepareStatement(sql)) {
             select.setString(1, drop.bucket());
             select.setString(2, drop.key());
@@ -122,9 +121,7 @@ public final class Jobs {
 
     /// The job as it stands now.
     public static Optional<Job> find(Connection connection, UUID id) throws SQLException {
-        try (var select =
-                connection.prepareStatement(
-                        "SELECT " + COLUMNS + " FROM sluice.job WHERE id = ?")) {
+        try (var select = connection.prepareStatement(SELECT + "WHERE id = ?")) {
             select.setObject(1, id);
             return first(select);
         }
@@ -133,10 +130,7 @@ public final class Jobs {
     /// The job as it stands now, unless its details were removed: what a client may see.
     public static Optional<Job> findShown(Connection connection, UUID id) throws SQLException {
         try (var select =
-                connection.prepareStatement(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM sluice.job WHERE id = ? AND expunged_at IS NULL")) {
+                connection.prepareStatement(SELECT + "WHERE id = ? AND expunged_at IS NULL")) {
             select.setObject(1, id);
             return first(select);
         }
@@ -145,10 +139,8 @@ public final class Jobs {
     /// Jobs of one tenant, newest first.
     public static List<Job> list(Connection connection, Query query) throws SQLException {
         var sql =
-                "SELECT "
-                        + COLUMNS
+                SELECT
                         + """
-                         FROM sluice.job
                         WHERE tenant = ? AND number < ? AND expunged_at IS NULL
                           AND (?::text IS NULL OR dataset = ?) AND (?::text IS NULL OR state = ?)
                           AND (?::text IS NULL OR object_key = ?)
@@ -317,10 +309,8 @@ public final class Jobs {
             return Optional.empty();
         }
         var sql =
-                "SELECT "
-                        + COLUMNS
+                SELECT
                         + """
-                         FROM sluice.job
                         WHERE tenant = ? AND dataset = ? AND label = ? AND NOT dry_run
                           AND state IN ('AWAITING_UPLOAD', 'QUEUED', 'LOADING', 'SUCCEEDED', 'SUCCEEDED_WITH_REJECTS')
                         """;

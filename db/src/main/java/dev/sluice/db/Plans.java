@@ -237,10 +237,8 @@ public final class Plans {
     public static List<Job> abandoned(Connection connection, Duration patience, int limit)
             throws SQLException {
         var sql =
-                "SELECT "
-                        + Jobs.COLUMNS
+                Jobs.SELECT
                         + """
-                         FROM sluice.job j
                         WHERE state = 'LOADING' AND NOT planned
                               AND coalesce(plan_lease_until, started_at + ? * interval '1 millisecond') < clock_timestamp()
                            OR state = 'QUEUED' AND dropped_at < clock_timestamp() - ? * interval '1 millisecond'

@@ -249,10 +249,8 @@ public final class Turns {
     public static Optional<Drop> nextInTurn(Connection connection, String bucket, String key)
             throws SQLException {
         var sql =
-                "SELECT "
-                        + Jobs.COLUMNS
+                Jobs.SELECT
                         + """
-                         FROM sluice.job j
                         WHERE bucket = ? AND object_key = ? AND state = 'QUEUED' AND NOT EXISTS (
                             SELECT FROM sluice.job o
                             WHERE o.bucket = j.bucket AND o.object_key = j.object_key AND o.state = 'LOADING')

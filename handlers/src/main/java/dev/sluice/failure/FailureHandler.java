@@ -1,12 +1,11 @@
 package dev.sluice.failure;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;
 import dev.sluice.lambda.Aws;
+import dev.sluice.lambda.BatchAnswer;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.JobIds;
@@ -21,7 +20,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.List;
 
 /// Settles the messages of both queues of things given up, and answers which have to come again:
 /// those alone that the ledger could not be asked about.
@@ -63,7 +61,7 @@ public final class FailureHandler implements RequestStreamHandler {
                 again.add(message.get("messageId").text("messageId"));
             }
         }
-        output.write(answer(again).getBytes(UTF_8));
+        output.write(BatchAnswer.of(again));
     }
 
     private boolean settled(Json.Value message) {
@@ -76,15 +74,5 @@ public final class FailureHandler implements RequestStreamHandler {
             Log.error("dead message not settled", e);
             return false;
         }
-    }
-
-    private static String answer(List<String> again) {
-        return Json.object(answer -> {
-            var failures = answer.startArrayField("batchItemFailures");
-            for (var id : again) {
-                failures.startObject().put("itemIdentifier", id).end();
-            }
-            failures.end();
-        });
     }
 }

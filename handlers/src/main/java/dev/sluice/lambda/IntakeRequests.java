@@ -1,6 +1,7 @@
 package dev.sluice.lambda;
 
 import dev.sluice.job.Drop;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvocationType;
@@ -13,6 +14,15 @@ public final class IntakeRequests {
     public IntakeRequests(LambdaClient lambda, String function) {
         this.lambda = lambda;
         this.function = function;
+    }
+
+    /// Builds its client only when a drop really has to be asked for: for functions that seldom do.
+    public static Consumer<Drop> rarely(String function) {
+        return drop -> {
+            try (var lambda = Aws.lambda()) {
+                new IntakeRequests(lambda, function).send(drop);
+            }
+        };
     }
 
     public void send(Drop drop) {

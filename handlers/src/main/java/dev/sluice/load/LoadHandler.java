@@ -1,15 +1,13 @@
 package dev.sluice.load;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.chunk.Load;
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;
-import dev.sluice.job.Drop;
 import dev.sluice.lambda.Aws;
+import dev.sluice.lambda.BatchAnswer;
 import dev.sluice.lambda.ChunkMessages;
 import dev.sluice.lambda.Deadline;
 import dev.sluice.lambda.Inbox;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.List;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// Loads the chunks that a batch of messages names, one after the other, and answers which messages
@@ -58,7 +55,7 @@ public final class LoadHandler implements RequestStreamHandler {
                         new Inbox(Aws.s3()),
                         new Lookups(new Assets(Path.of(settings.text("ASSETS_DIR")))),
                         new Assets(Path.of(settings.text("ASSETS_DIR"))),
-                        askIntake(settings.text("INTAKE_FUNCTION")),
+                        IntakeRequests.rarely(settings.text("INTAKE_FUNCTION"))::accept,
                         new ChunkMessages(sqs, settings.text("CHUNKS_QUEUE_URL"))),
                 sqs,
                 settings.text("CHUNKS_QUEUE_URL"),
@@ -70,15 +67,6 @@ public final class LoadHandler implements RequestStreamHandler {
         this.sqs = sqs;
         this.queueUrl = queueUrl;
         this.patience = patience;
-    }
-
-    /// Builds the Lambda client only when a drop really waits for its turn: few Loads need it.
-    private static Load.Successor askIntake(String function) {
-        return (Drop drop) -> {
-            try (var lambda = Aws.lambda()) {
-                new IntakeRequests(lambda, function).send(drop);
-            }
-        };
     }
 
     @Override
@@ -95,7 +83,7 @@ public final class LoadHandler implements RequestStreamHandler {
                 makeVisible(message);
             }
         }
-        output.write(answer(again).getBytes(UTF_8));
+        output.write(BatchAnswer.of(again));
     }
 
     /// True when the message is done with, whatever became of its chunk.
@@ -131,15 +119,5 @@ public final class LoadHandler implements RequestStreamHandler {
         }
         long grown = (patience.toMillis() / 16) << (2 * Math.min(received - 2, 8));
         return Math.toIntExact(Math.min(grown, patience.toMillis()) / 1000);
-    }
-
-    private static String answer(List<String> again) {
-        return Json.object(answer -> {
-            var failures = answer.startArrayField("batchItemFailures");
-            for (var id : again) {
-                failures.startObject().put("itemIdentifier", id).end();
-            }
-            failures.end();
-        });
     }
 }

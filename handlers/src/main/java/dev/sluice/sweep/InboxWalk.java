@@ -1,11 +1,11 @@
 package dev.sluice.sweep;
 
 import dev.sluice.job.Drop;
+import dev.sluice.lambda.Inbox;
 import dev.sluice.lambda.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.ObjectVersion;
 
 /// The versions in the inbox, page by page, in the order of their keys.
 final class InboxWalk {
@@ -32,7 +32,7 @@ final class InboxWalk {
                                 .versionIdMarker(marker.get("version").textOrNull());
                     }
                 });
-        var drops = answer.versions().stream().map(this::drop).toList();
+        var drops = answer.versions().stream().map(it -> Inbox.of(bucket, it)).toList();
         var next =
                 Boolean.TRUE.equals(answer.isTruncated())
                         ? marker(answer.nextKeyMarker(), answer.nextVersionIdMarker())
@@ -42,16 +42,5 @@ final class InboxWalk {
 
     private static String marker(String key, String version) {
         return Json.object(marker -> marker.put("key", key).put("version", version));
-    }
-
-    private Drop drop(ObjectVersion version) {
-        return new Drop(
-                bucket,
-                version.key(),
-                version.versionId(),
-                version.eTag().replace("\"", ""),
-                version.size(),
-                /* sequencer= */ null,
-                version.lastModified());
     }
 }

@@ -5,7 +5,6 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import dev.sluice.dataset.Assets;
 import dev.sluice.db.Database;
 import dev.sluice.db.DatabaseSettings;
-import dev.sluice.job.Drop;
 import dev.sluice.lambda.Aws;
 import dev.sluice.lambda.IntakeRequests;
 import dev.sluice.lambda.JobIds;
@@ -40,20 +39,12 @@ public final class UploadsHandler implements RequestStreamHandler {
                                 new Once<>(Aws::presigner),
                                 new Once<>(Aws::s3),
                                 settings.text("INBOX_BUCKET")),
-                        askIntake(settings.text("INTAKE_FUNCTION")),
+                        IntakeRequests.rarely(settings.text("INTAKE_FUNCTION"))::accept,
                         InstantSource.system()));
     }
 
     UploadsHandler(Routes routes) {
         this.rest = new RestFunction(routes::answer);
-    }
-
-    private static Routes.Successor askIntake(String function) {
-        return (Drop drop) -> {
-            try (var lambda = Aws.lambda()) {
-                new IntakeRequests(lambda, function).send(drop);
-            }
-        };
     }
 
     @Override
