@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PODMAN = ["podman", "--root", f"{WORK}/store", "--runroot", f"{WORK}/run", "--storage-driver", "overlay",
           "--runtime", "runc", "--cgroup-manager", "cgroupfs"]
 OF_THE_MACHINE = {"PATH", "HOME", "PWD", "OLDPWD", "SHLVL", "_", "LANG", "LD_LIBRARY_PATH", "TMPDIR", "USER", "TZ",
-                  "JAVA_HOME", "JAVA_TOOL_OPTIONS", "LOGNAME", "TERM", "SHELL", "HOSTNAME"}
+                  "JAVA_HOME", "LOGNAME", "TERM", "SHELL", "HOSTNAME"}
+OPTIONS_OF_THE_MACHINE = ("-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI",
+                          "-Djava.io.tmpdir=", "-XX:MaxRAM=")
 LIMIT_SECONDS = 60
 
 
@@ -190,6 +193,11 @@ def environment_of(name, endpoints):
     raise LookupError(f"no process of {name} runs")
 
 
+def of_the_template(options):
+    """A JVM's options without those that `./sluice up` adds for its own machine."""
+    return [option for option in shlex.split(options) if not option.startswith(OPTIONS_OF_THE_MACHINE)]
+
+
 def peak_memory(container):
     pid = subprocess.run([*PODMAN, "inspect", "--format", "{{.State.Pid}}", container], capture_output=True, text=True,
                          check=True).stdout.strip()
@@ -213,8 +221,10 @@ def run_in_image(function, name, event, endpoints, job, data):
     environment.update(AWS_LAMBDA_RUNTIME_API=api.address)
     if "ASSETS_DIR" in environment:
         environment.update(ASSETS_DIR="/mnt/assets")
-    # Without this a JVM whose AOT cache does not fit starts all the same, only slower.
-    environment.update(JAVA_TOOL_OPTIONS="-XX:AOTMode=on")
+    # Without AOTMode a JVM whose AOT cache does not fit, or is refused for the template's options, starts all
+    # the same, only slower.
+    options = [*of_the_template(environment.get("JAVA_TOOL_OPTIONS", "")), "-XX:AOTMode=on"]
+    environment.update(JAVA_TOOL_OPTIONS=" ".join(options))
     memory = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
     container = f"sluice-check-{os.getpid()}-{function.lower()}"
     command = [*PODMAN, "run", "--rm", "--name", container, "--network=host", "--read-only", "--tmpfs", "/tmp",
@@ -245,7 +255,7 @@ def run_in_image(function, name, event, endpoints, job, data):
             pass
     figures = (f"start {1000 * (api.asked_at - began):.0f} ms, answer {1000 * (api.answered_at - api.asked_at):.0f} ms, "
                f"memory {memory_used} of {memory} MB") if api.answered.is_set() else "no answer"
-    print(f"{function:<11} {'ok' if good else 'FAILED'}: {figures}", flush=True)
+    print(f"{function:<11} {'ok' if good else 'FAILED'}: {figures}, {' '.join(options)}", flush=True)
     if not good:
         print(f"  {api.outcome}: {api.body.decode(errors='replace')[:2000]}\n  {output[-3000:]}", flush=True)
     return good
