@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.cli.stack.Complaint;
 import dev.sluice.cli.stack.Jobs;
-import dev.sluice.job.Drop;
-import dev.sluice.lambda.DropEvents;
 import dev.sluice.local.Detours.Service;
 import dev.sluice.local.fault.Direction;
 import dev.sluice.local.fault.LinkView;
@@ -14,12 +12,8 @@ import dev.sluice.local.fault.Trap;
 import dev.sluice.local.fault.Verdict;
 import dev.sluice.local.runtime.RunningEnvironment;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,13 +25,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /// The faults of one round: sets them at their moments, does what they are, and undoes it.
 ///
@@ -47,14 +39,14 @@ final class Strikes {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration API_WITHIN = Duration.ofSeconds(30);
     private static final Duration BETWEEN_ASKS = Duration.ofMillis(200);
-    private static final long TMP_BYTES_AT_MOST = 1L << 30;
-    private static final int MESSAGES_AT_MOST = 200;
     private static final String[] REFUSALS = {"53100", "40P01", "40001", "55P03", "53200"};
 
     private final TestedStack stack;
     private final Ledger ledger;
     private final Jobs tenant;
     private final Processes processes = new Processes();
+    private final Takings takings;
+    private final Deliveries deliveries;
     private final List<Checks.Drop> drops = new CopyOnWriteArrayList<>();
     // A fault may strike before the drop is known here.
     private final Set<String> anyMayFail = ConcurrentHashMap.newKeySet();
@@ -64,22 +56,19 @@ final class Strikes {
     private final AtomicInteger cancelled = new AtomicInteger();
     private final Set<Kind> struck = ConcurrentHashMap.newKeySet();
     private final Queue<String> diary = new ConcurrentLinkedQueue<>();
-    private final Queue<Connection> held = new ConcurrentLinkedQueue<>();
-    private final Queue<Path> fillers = new ConcurrentLinkedQueue<>();
     private final Queue<Thread> tasks = new ConcurrentLinkedQueue<>();
     private final List<Trap> traps = new ArrayList<>();
     // one party is the round itself
     private final Phaser underWay = new Phaser(1);
     private final long began = System.nanoTime();
-    private final CountDownLatch healing = new CountDownLatch(1);
-    private volatile boolean clockIsBack;
-    private volatile boolean rowsAreRefused;
     private volatile long lastsUntil = began;
 
     Strikes(TestedStack stack, Ledger ledger, Jobs tenant) {
         this.stack = stack;
         this.ledger = ledger;
         this.tenant = tenant;
+        this.takings = new Takings(ledger, this::note);
+        this.deliveries = new Deliveries(stack);
     }
 
     /// The drops of the round, also those that a fault made.
@@ -195,7 +184,7 @@ final class Strikes {
                 yield new Verdict.Silence();
             }
             case TMP_FULL -> {
-                process(link).ifPresent(this::fillTmp);
+                process(link).ifPresent(takings::fillTmp);
                 yield new Verdict.Pass();
             }
             case TIMEOUT, HALF_OPEN -> new Verdict.Silence();
@@ -246,11 +235,18 @@ final class Strikes {
             case REPLACED -> later(this::replace);
             case DELETED -> later(this::delete);
             case CLOCK_AHEAD -> later(() -> ledger.pass(HOUR));
-            case CLOCK_BACK -> later(this::setClockBack);
-            case CONNECTIONS_USED_UP -> useUpConnections();
-            case ROWS_REFUSED -> later(() -> refuseRows(REFUSALS[amount % REFUSALS.length]));
-            case ROWS_LOCKED -> later(this::lockJobs);
-            case POISON -> poison();
+            case CLOCK_BACK -> later(takings::setClockBack);
+            case CONNECTIONS_USED_UP -> {
+                takings.useUpConnections();
+                later(() -> {
+                    Thread.sleep(kind.lasts());
+                    takings.release();
+                });
+            }
+            case ROWS_REFUSED ->
+                    later(() -> takings.refuseRows(REFUSALS[amount % REFUSALS.length]));
+            case ROWS_LOCKED -> later(takings::lockJobs);
+            case POISON -> deliveries.poison();
             case CONCURRENCY -> lowerConcurrency(amount);
             case MAPPING_OFF -> mapping(false);
             case DEPLOY -> later(stack::deployAnotherBuild);
@@ -317,30 +313,7 @@ final class Strikes {
     }
 
     private void sendAgain(int times) throws SQLException {
-        var bodies = new ArrayList<String>();
-        for (var body : ledger.openMessages()) {
-            for (int time = 0; time < times && bodies.size() < MESSAGES_AT_MOST; time++) {
-                bodies.add(body);
-            }
-        }
-        note(bodies.size() + " messages sent again");
-        send(bodies);
-    }
-
-    private void send(List<String> bodies) {
-        for (int from = 0; from < bodies.size(); from += 10) {
-            var some = bodies.subList(from, Math.min(from + 10, bodies.size()));
-            var entries = new ArrayList<SendMessageBatchRequestEntry>();
-            for (int at = 0; at < some.size(); at++) {
-                var body = some.get(at);
-                entries.add(
-                        SendMessageBatchRequestEntry.builder()
-                                .id(Integer.toString(at))
-                                .messageBody(body)
-                                .build());
-            }
-            stack.sqs().sendMessageBatch(it -> it.queueUrl(stack.queue("Chunks")).entries(entries));
-        }
+        note(deliveries.again(ledger, times) + " messages sent again");
     }
 
     /// The first drop whose job is planned; its key gets another version.
@@ -429,101 +402,6 @@ final class Strikes {
         return drops.stream().filter(it -> it.file().key().equals(drop.file().key())).count() == 1;
     }
 
-    private void fillTmp(long pid) {
-        var tmp = Path.of("/proc", Long.toString(pid), "root/tmp");
-        try {
-            // Never this machine's own.
-            if (Files.getFileStore(tmp).getTotalSpace() <= TMP_BYTES_AT_MOST) {
-                var filler = tmp.resolve("filler");
-                fillers.add(filler);
-                fill(filler);
-            }
-        } catch (IOException e) {
-            note("no /tmp to fill: " + e);
-        }
-    }
-
-    private void fill(Path filler) throws IOException {
-        var zeros = new byte[1 << 20];
-        try (var out = Files.newOutputStream(filler)) {
-            while (true) {
-                out.write(zeros);
-            }
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw e;
-        } catch (IOException _) {
-            note("full: " + filler);
-        }
-    }
-
-    private void setClockBack() throws SQLException {
-        clockIsBack = true;
-        ledger.pass(HOUR.negated());
-    }
-
-    private void useUpConnections() {
-        try {
-            while (held.size() < 1_000) {
-                held.add(ledger.connect());
-            }
-        } catch (SQLException e) {
-            note(held.size() + " connections held: " + e.getMessage());
-        }
-        later(() -> {
-            Thread.sleep(Kind.CONNECTIONS_USED_UP.lasts());
-            release();
-        });
-    }
-
-    private void release() {
-        for (var connection = held.poll(); connection != null; connection = held.poll()) {
-            try {
-                connection.close();
-            } catch (SQLException _) {
-                // cut by another fault
-            }
-        }
-    }
-
-    // Ends by itself, for each try that the database refuses counts: until the last fault of the
-    // round is over, all tries could be used up, and the job rightly fails.
-    private void refuseRows(String sqlState) throws SQLException, InterruptedException {
-        rowsAreRefused = true;
-        ledger.refuseRows(sqlState);
-        note("rows are refused with " + sqlState);
-        boolean _ = healing.await(Kind.ROWS_REFUSED.lasts().toMillis(), TimeUnit.MILLISECONDS);
-        ledger.refuseRows(null);
-        rowsAreRefused = false;
-    }
-
-    private void lockJobs() throws SQLException {
-        var connection = ledger.connect();
-        connection.setAutoCommit(false);
-        held.add(connection);
-        try (var statement = connection.createStatement()) {
-            statement.execute("SELECT FROM sluice.job WHERE state = 'LOADING' FOR UPDATE");
-        }
-    }
-
-    private void poison() {
-        send(
-                List.of(
-                        "no JSON",
-                        "{}",
-                        "{\"job\":\"x\",\"chunk\":1}",
-                        "{\"job\":\"01990000-0000-7000-8000-000000000000\",\"chunk\":1}",
-                        "{\"job\":\"01990000-0000-7000-8000-000000000000\",\"chunk\":-7}",
-                        "{\"job\":null,\"chunk\":99999999999}"));
-        var intake = stack.function("Intake");
-        for (var event :
-                List.of(
-                        "{}",
-                        "{\"Records\":[{}]}",
-                        "{\"Records\":[{\"eventName\":\"ObjectCreated:Put\"}]}")) {
-            stack.local().functions().invokeAsync(intake, event.getBytes(UTF_8));
-        }
-    }
-
     private void lowerConcurrency(int amount) {
         var functions = stack.local().functions();
         functions.reserve(stack.function("Load"), OptionalInt.of(amount % 2));
@@ -542,21 +420,7 @@ final class Strikes {
             if (!isAlone(drop)) {
                 continue;
             }
-            var event =
-                    DropEvents.write(
-                            new Drop(
-                                    stack.inbox(),
-                                    drop.file().key(),
-                                    drop.version(),
-                                    "again",
-                                    drop.file().content().length,
-                                    /* sequencer= */ null,
-                                    Instant.now()));
-            for (int time = 0; time < times; time++) {
-                stack.local()
-                        .functions()
-                        .invokeAsync(stack.function("Intake"), event.getBytes(UTF_8));
-            }
+            deliveries.announce(drop, times);
         }
     }
 
@@ -577,7 +441,7 @@ final class Strikes {
 
     /// Undoes all that lasts.
     void heal() throws IOException, SQLException, InterruptedException {
-        healing.countDown();
+        takings.hurry();
         stack.heal();
         try {
             underWay.awaitAdvanceInterruptibly(underWay.arrive(), 30, TimeUnit.SECONDS);
@@ -585,26 +449,15 @@ final class Strikes {
             note("a strike does not end");
         }
         processes.goOn();
-        release();
+        // A lock that is held keeps a task from its end.
+        takings.release();
         for (var task : tasks) {
             boolean _ = task.join(Duration.ofSeconds(20));
-        }
-        for (var filler = fillers.poll(); filler != null; filler = fillers.poll()) {
-            try {
-                Files.deleteIfExists(filler);
-            } catch (IOException _) {
-                // its process has ended, and its /tmp with it
-            }
         }
         mapping(true);
         stack.local().functions().reserve(stack.function("Load"), OptionalInt.of(4));
         stack.local().functions().reserve(stack.function("Intake"), OptionalInt.of(20));
-        if (rowsAreRefused) {
-            ledger.refuseRows(null);
-        }
-        if (clockIsBack) {
-            ledger.pass(HOUR);
-        }
+        takings.giveBack();
         note("healed");
     }
 }
