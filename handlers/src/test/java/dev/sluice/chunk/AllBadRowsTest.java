@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The danger: a file that the database refuses row by row, and that never comes to an end. Prints
 /// the times that decisions/ quotes.
+@Tag("bad")
 @Tag("long")
 class AllBadRowsTest {
     private static final int ROWS = 200_000;
