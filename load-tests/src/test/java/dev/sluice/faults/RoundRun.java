@@ -4,6 +4,7 @@ import dev.sluice.cli.stack.Jobs;
 import dev.sluice.local.Detours.Service;
 import dev.sluice.local.fault.Direction;
 import dev.sluice.local.runtime.RunningEnvironment;
+import dev.sluice.looks.Looks;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -115,13 +116,11 @@ final class RoundRun {
                         .map(it -> it.kind().lasts())
                         .max(Duration::compareTo)
                         .orElse(Duration.ZERO);
-        long end = System.nanoTime() + FAULTS_LAST_AT_MOST.plus(longest).toNanos();
-        while (!strikes.isOver() && System.nanoTime() < end) {
-            Thread.sleep(BETWEEN_LOOKS);
-            if (strikes.isIdle() && allEnded()) {
-                return;
-            }
-        }
+        boolean _ =
+                Looks.until(
+                        FAULTS_LAST_AT_MOST.plus(longest),
+                        BETWEEN_LOOKS,
+                        () -> strikes.isOver() || (strikes.isIdle() && allEnded()));
     }
 
     private boolean allEnded() throws SQLException {
@@ -134,14 +133,29 @@ final class RoundRun {
         return true;
     }
 
+    private void awaitRest() throws InterruptedException, SQLException {
+        var nudges = new Nudges();
+        boolean _ =
+                Looks.until(
+                        REST_WITHIN,
+                        BETWEEN_LOOKS,
+                        () -> {
+                            if (isAtRest()) {
+                                return true;
+                            }
+                            nudges.give();
+                            return false;
+                        });
+    }
+
     /// Sweeps as the schedule would, only more often, and lets the ledger's time pass where nothing
     /// moves: what would be done after minutes is done now.
-    private void awaitRest() throws InterruptedException, SQLException {
-        long end = System.nanoTime() + REST_WITHIN.toNanos();
-        var pulse = "";
-        long moved = System.nanoTime();
-        long swept = 0;
-        while (!isAtRest() && System.nanoTime() < end) {
+    private final class Nudges {
+        private String pulse = "";
+        private long moved = System.nanoTime();
+        private long swept;
+
+        void give() throws SQLException, InterruptedException {
             var now = ledger.pulse();
             if (!now.equals(pulse)) {
                 pulse = now;
@@ -155,7 +169,6 @@ final class RoundRun {
                 var _ = stack.sweep();
                 swept = System.nanoTime();
             }
-            Thread.sleep(BETWEEN_LOOKS);
         }
     }
 
@@ -173,6 +186,7 @@ final class RoundRun {
     private void watchApi() {
         while (watching) {
             try {
+                // A tenant's own pace; it waits for nothing.
                 Thread.sleep(Duration.ofMillis(400));
                 for (var job : mine.list(Jobs.Filter.ANY, 5)) {
                     for (var target : Target.values()) {

@@ -1,6 +1,7 @@
 package dev.sluice.speed;
 
 import dev.sluice.cli.stack.Database;
+import dev.sluice.looks.Looks;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,13 +17,9 @@ record Road(String job, String state, double seconds, long loaded, long chunks, 
     /// @throws IOException when it did not load every row, or not in time
     static Road await(Database database, String key, String version, Duration limit)
             throws Exception {
-        long end = System.nanoTime() + limit.toNanos();
         try (var connection = database.connect()) {
-            while (System.nanoTime() < end) {
-                if (hasEnded(connection, key, version)) {
-                    return read(connection, key, version);
-                }
-                Thread.sleep(BETWEEN_LOOKS);
+            if (Looks.until(limit, BETWEEN_LOOKS, () -> hasEnded(connection, key, version))) {
+                return read(connection, key, version);
             }
         }
         throw new IOException("%s has not ended after %s".formatted(key, limit));
