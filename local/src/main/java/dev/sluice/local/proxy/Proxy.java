@@ -27,6 +27,7 @@ public final class Proxy implements Part {
     private final ProxySettings settings;
     private final ServerSocket socket;
     private final ServerConnections servers;
+    private final Verdicts verdicts = new Verdicts();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger numbers = new AtomicInteger();
@@ -64,6 +65,10 @@ public final class Proxy implements Part {
 
     public int port() {
         return socket.getLocalPort();
+    }
+
+    Verdicts verdicts() {
+        return verdicts;
     }
 
     public InetSocketAddress address() {

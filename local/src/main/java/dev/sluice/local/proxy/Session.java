@@ -357,7 +357,7 @@ final class Session implements Runnable {
         } else if (frames.size() - from > PinTriggers.LONGEST_STATEMENT) {
             pin("a statement of more than 16 KB", text);
         } else {
-            PinTriggers.in(text).ifPresent(reason -> pin(reason, text));
+            proxy.verdicts().of(text).ifPresent(reason -> pin(reason, text));
         }
     }
 
