@@ -59,10 +59,16 @@ final class SourceQueue implements AutoCloseable {
         return visibilityTimeout;
     }
 
-    /// Waits a moment for messages; where some come, gathers more of them for as long as the window
-    /// is open and nobody says that it is enough.
-    List<Message> gather(int batchSize, Duration window, BooleanSupplier enough) {
-        var batch = new ArrayList<>(receive(batchSize, LONGEST_WAIT_SECONDS));
+    /// Waits a moment for messages.
+    List<Message> await(int batchSize) {
+        return receive(batchSize, LONGEST_WAIT_SECONDS);
+    }
+
+    /// Gathers more messages behind the first for as long as the window is open and nobody says
+    /// that it is enough.
+    List<Message> gather(
+            List<Message> first, int batchSize, Duration window, BooleanSupplier enough) {
+        var batch = new ArrayList<>(first);
         long end = System.nanoTime() + window.toNanos();
         while (!batch.isEmpty() && batch.size() < batchSize && !SqsEvent.isFull(batch)) {
             long left = Duration.ofNanos(end - System.nanoTime()).toMillis();

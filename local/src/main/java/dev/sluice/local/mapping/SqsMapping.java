@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -41,6 +42,7 @@ public final class SqsMapping implements Part {
     private final SourceQueue queue;
     private final Semaphore permits;
     private final List<Thread> pollers = new ArrayList<>();
+    private final ReentrantLock waiting = new ReentrantLock(/* fair= */ true);
     private final Set<Thread> polling = ConcurrentHashMap.newKeySet();
     private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
     private final Queue<List<Message>> abandoned = new ConcurrentLinkedQueue<>();
@@ -113,11 +115,13 @@ public final class SqsMapping implements Part {
     }
 
     private List<Message> receive() throws InterruptedException {
+        waiting.lockInterruptibly();
         polling.add(Thread.currentThread());
         try {
-            return isStopped()
-                    ? List.of()
-                    : queue.gather(settings.batchSize(), settings.window(), this::isStopped);
+            var first = first();
+            return first.isEmpty()
+                    ? first
+                    : queue.gather(first, settings.batchSize(), settings.window(), this::isStopped);
         } catch (RuntimeException failure) {
             // Whatever it was (the queue's server restarts, say), polling goes on.
             if (!isStopped()) {
@@ -126,6 +130,16 @@ public final class SqsMapping implements Part {
             return List.of();
         } finally {
             polling.remove(Thread.currentThread());
+        }
+    }
+
+    // One poller waits for the queue, the next when that one has got something: an empty queue
+    // would be asked by all of them each second, which is work.
+    private List<Message> first() {
+        try {
+            return isStopped() ? List.of() : queue.await(settings.batchSize());
+        } finally {
+            waiting.unlock();
         }
     }
 
