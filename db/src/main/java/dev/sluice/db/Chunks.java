@@ -5,6 +5,7 @@ import dev.sluice.job.Chunk;
 import dev.sluice.job.Job;
 import dev.sluice.job.Position;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// All SQL about chunks: who may load one until when, and what came of it.
 public final class Chunks {
+    static final String DONE =
+            """
+            UPDATE sluice.chunk
+            SET state = 'DONE', lease_until = NULL, last_error = NULL, finished_at = clock_timestamp(),
+                rows_read = ?, rows_loaded = ?, rows_rejected = ?, rows_duplicate = ?, rows_discarded = ?,
+                rows_staged = ?
+            WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
+            """;
+
     private Chunks() {}
 
     /// The right to load a chunk until its deadline. A write with an older fence hits no row.
@@ -83,26 +93,23 @@ public final class Chunks {
     /// Marks the chunk done with its books. False when the lease is no longer ours: roll back.
     public static boolean done(Connection connection, Lease lease, Books books)
             throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.chunk
-                SET state = 'DONE', lease_until = NULL, last_error = NULL, finished_at = clock_timestamp(),
-                    rows_read = ?, rows_loaded = ?, rows_rejected = ?, rows_duplicate = ?, rows_discarded = ?,
-                    rows_staged = ?
-                WHERE job_id = ? AND number = ? AND state = 'LEASED' AND fence = ?
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setLong(1, books.read());
-            update.setLong(2, books.loaded());
-            update.setLong(3, books.rejected());
-            update.setLong(4, books.duplicate());
-            update.setLong(5, books.discarded());
-            update.setLong(6, books.staged());
-            update.setObject(7, lease.job());
-            update.setInt(8, lease.chunk().number());
-            update.setInt(9, lease.fence());
+        try (var update = connection.prepareStatement(DONE)) {
+            setDone(update, lease, books);
             return update.executeUpdate() == 1;
         }
+    }
+
+    /// Sets all nine parameters of [#DONE], which is the statement's first.
+    static void setDone(PreparedStatement update, Lease lease, Books books) throws SQLException {
+        update.setLong(1, books.read());
+        update.setLong(2, books.loaded());
+        update.setLong(3, books.rejected());
+        update.setLong(4, books.duplicate());
+        update.setLong(5, books.discarded());
+        update.setLong(6, books.staged());
+        update.setObject(7, lease.job());
+        update.setInt(8, lease.chunk().number());
+        update.setInt(9, lease.fence());
     }
 
     /// Gives the lease back after a failure that was caught, so that the next try can start at

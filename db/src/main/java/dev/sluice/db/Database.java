@@ -82,6 +82,41 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /// Asks by one statement that changes nothing, without a BEGIN and a COMMIT around it, and once
+    /// more on a new connection when the first one was lost.
+    public <R extends @Nullable Object, X extends Exception> R ask(Work<R, X> question)
+            throws SQLException, X {
+        try {
+            return onceAlone(question);
+        } catch (SQLException e) {
+            if (!SqlState.isConnectionLost(e)) {
+                throw e;
+            }
+            try {
+                return onceAlone(question);
+            } catch (SQLException again) {
+                again.addSuppressed(e);
+                throw again;
+            }
+        }
+    }
+
+    // Nothing is sent for either change of the mode: no transaction is open.
+    private <R extends @Nullable Object, X extends Exception> R onceAlone(Work<R, X> question)
+            throws SQLException, X {
+        var open = connect();
+        try {
+            open.setAutoCommit(true);
+            R answer = question.run(open);
+            open.setAutoCommit(false);
+            usedAt = clock.millis();
+            return answer;
+        } catch (Throwable failure) {
+            forget();
+            throw failure;
+        }
+    }
+
     private static void commit(Connection open) throws SQLException {
         try {
             open.commit();

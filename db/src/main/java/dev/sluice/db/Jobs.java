@@ -35,6 +35,21 @@ public final class Jobs {
             error_code, error_message, started_at, finished_at
             """;
 
+    private static final String ADD_BOOKS =
+            """
+            UPDATE sluice.job
+            SET chunks_left = chunks_left - 1, bytes_done = bytes_done + ?,
+                rows_read = rows_read + ?, rows_loaded = rows_loaded + ?, rows_rejected = rows_rejected + ?,
+                rows_duplicate = rows_duplicate + ?, rows_discarded = rows_discarded + ?,
+                rows_staged = rows_staged + ?,
+                state = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
+                    THEN CASE WHEN rows_rejected + ? > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
+                    ELSE state END,
+                finished_at = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
+                    THEN clock_timestamp() END
+            WHERE id = ? AND state = 'LOADING'
+            """;
+
     static final String SELECT = "SELECT " + COLUMNS + " FROM sluice.job j ";
 
     /// Who asks for jobs of the past and which ones; null means any.
@@ -166,32 +181,49 @@ public final class Jobs {
     /// job is no longer loading: roll back.
     public static Optional<JobState> addBooks(
             Connection connection, UUID id, Books books, long bytes) throws SQLException {
-        var sql =
-                """
-                UPDATE sluice.job
-                SET chunks_left = chunks_left - 1, bytes_done = bytes_done + ?,
-                    rows_read = rows_read + ?, rows_loaded = rows_loaded + ?, rows_rejected = rows_rejected + ?,
-                    rows_duplicate = rows_duplicate + ?, rows_discarded = rows_discarded + ?,
-                    rows_staged = rows_staged + ?,
-                    state = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
-                        THEN CASE WHEN rows_rejected + ? > 0 THEN 'SUCCEEDED_WITH_REJECTS' ELSE 'SUCCEEDED' END
-                        ELSE state END,
-                    finished_at = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
-                        THEN clock_timestamp() END
-                WHERE id = ? AND state = 'LOADING'
-                RETURNING state
-                """;
-        try (var update = connection.prepareStatement(sql)) {
-            update.setLong(1, bytes);
-            setBooks(update, 2, books);
-            update.setLong(8, books.rejected());
-            update.setObject(9, id);
-            var state = state(update);
-            if (state.isPresent() && state.get() == JobState.LOADING) {
-                Chunks.openPublish(connection, id);
-            }
-            return state;
+        try (var update = connection.prepareStatement(ADD_BOOKS + "RETURNING state")) {
+            setAddBooks(update, 1, id, books, bytes);
+            return orOpenPublish(connection, id, state(update));
         }
+    }
+
+    /// The last two statements of a chunk's transaction, [Chunks#done] and [#addBooks], in one
+    /// round trip: two statements one after the other all the same, so the chunk is locked before
+    /// the job, and the job is read when its lock is held. Empty when the lease is no longer ours
+    /// or the job is not loading: roll back, for the books may be added.
+    public static Optional<JobState> endChunk(
+            Connection connection, Chunks.Lease lease, Books books) throws SQLException {
+        // None is left for a writer whose lease was taken over: it must find nothing, not fail.
+        var addBooks = ADD_BOOKS + "AND chunks_left > 0 RETURNING state";
+        try (var both = connection.prepareStatement(Chunks.DONE + ";" + addBooks)) {
+            Chunks.setDone(both, lease, books);
+            setAddBooks(both, 10, lease.job(), books, lease.chunk().bytes());
+            both.execute();
+            boolean ours = both.getUpdateCount() == 1;
+            if (!ours || !both.getMoreResults()) {
+                return Optional.empty();
+            }
+            try (var row = both.getResultSet()) {
+                return orOpenPublish(connection, lease.job(), state(row));
+            }
+        }
+    }
+
+    private static void setAddBooks(
+            PreparedStatement update, int at, UUID id, Books books, long bytes)
+            throws SQLException {
+        update.setLong(at, bytes);
+        setBooks(update, at + 1, books);
+        update.setLong(at + 7, books.rejected());
+        update.setObject(at + 8, id);
+    }
+
+    private static Optional<JobState> orOpenPublish(
+            Connection connection, UUID id, Optional<JobState> state) throws SQLException {
+        if (state.isPresent() && state.get() == JobState.LOADING) {
+            Chunks.openPublish(connection, id);
+        }
+        return state;
     }
 
     /// The last statement of a publish: adds its books to the job, which ends with them; as FAILED
@@ -235,8 +267,12 @@ public final class Jobs {
 
     private static Optional<JobState> state(PreparedStatement update) throws SQLException {
         try (var row = update.executeQuery()) {
-            return row.next() ? Optional.of(JobState.valueOf(row.getString(1))) : Optional.empty();
+            return state(row);
         }
+    }
+
+    private static Optional<JobState> state(ResultSet row) throws SQLException {
+        return row.next() ? Optional.of(JobState.valueOf(row.getString(1))) : Optional.empty();
     }
 
     /// Ends a queued or loading job as FAILED. Returns false when it had ended already.

@@ -158,6 +158,30 @@ class ChunkLedgerTest {
     }
 
     @Test
+    void endsNoChunkForTheWriterWhoseLeaseWasTakenOver() throws SQLException {
+        var job = planned(1);
+        var late = lease(job, 1, Duration.ZERO).orElseThrow();
+        var now = lease(job, 1, MINUTE).orElseThrow();
+
+        assertThat(end(late)).isEmpty();
+        assertThat(end(now)).contains(JobState.SUCCEEDED);
+        assertThat(end(now)).isEmpty();
+    }
+
+    @Test
+    void addsNoBooksForTheWriterWhoseLeaseWasTakenOverWhileAnotherChunkIsLeft()
+            throws SQLException {
+        var job = planned(2);
+        var late = lease(job, 1, Duration.ZERO).orElseThrow();
+        var _ = lease(job, 1, MINUTE).orElseThrow();
+
+        assertThat(end(late)).isEmpty();
+        assertThat(commit(job, 2)).isEqualTo(JobState.LOADING);
+        assertThat(database.inTransaction(c -> Jobs.find(c, job.id())).orElseThrow().books())
+                .isEqualTo(ONE_ROW);
+    }
+
+    @Test
     void sendsAgainAMessageThatNobodyCameFor() throws SQLException {
         var job = planned(1);
 
@@ -192,10 +216,7 @@ class ChunkLedgerTest {
         try (var own = TestingPostgres.loader()) {
             var address = new Address(job.id(), number);
             var lease = own.inTransaction(c -> Chunks.lease(c, address, MINUTE)).orElseThrow();
-            return own.inTransaction(c -> {
-                assertThat(Chunks.done(c, lease, ONE_ROW)).isTrue();
-                return Jobs.addBooks(c, job.id(), ONE_ROW, 10).orElseThrow();
-            });
+            return own.inTransaction(c -> Jobs.endChunk(c, lease, ONE_ROW).orElseThrow());
         }
     }
 
@@ -227,6 +248,17 @@ class ChunkLedgerTest {
 
     private boolean done(Lease lease) throws SQLException {
         return database.inTransaction(c -> Chunks.done(c, lease, ONE_ROW));
+    }
+
+    /// As its one caller does: nothing stays where it was not ours.
+    private Optional<JobState> end(Lease lease) throws SQLException {
+        return database.inTransaction(c -> {
+            var state = Jobs.endChunk(c, lease, ONE_ROW);
+            if (state.isEmpty()) {
+                c.rollback();
+            }
+            return state;
+        });
     }
 
     private boolean release(Lease lease) throws SQLException {

@@ -320,10 +320,7 @@ class StagedLedgerTest {
 
     private void stage(Job job, int number) throws SQLException {
         var lease = lease(job, number).orElseThrow();
-        database.inTransaction(c -> {
-            assertThat(Chunks.done(c, lease, TWO_STAGED)).isTrue();
-            return Jobs.addBooks(c, job.id(), TWO_STAGED, 10).orElseThrow();
-        });
+        database.inTransaction(c -> Jobs.endChunk(c, lease, TWO_STAGED).orElseThrow());
     }
 
     private Optional<JobState> endPublish(

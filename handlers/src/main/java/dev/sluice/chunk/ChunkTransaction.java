@@ -1,6 +1,5 @@
 package dev.sluice.chunk;
 
-import dev.sluice.db.Chunks;
 import dev.sluice.db.Chunks.Lease;
 import dev.sluice.db.Database;
 import dev.sluice.db.Jobs;
@@ -75,11 +74,7 @@ final class ChunkTransaction {
             target.checkStaging(connection);
         }
         var books = write(connection, records, way);
-        if (!Chunks.done(connection, lease, books)) {
-            throw new LeaseLostException();
-        }
-        return Jobs.addBooks(connection, lease.job(), books, lease.chunk().bytes())
-                .orElseThrow(LeaseLostException::new);
+        return Jobs.endChunk(connection, lease, books).orElseThrow(LeaseLostException::new);
     }
 
     private Books write(Connection connection, ChunkRecords records, Way way) throws SQLException {

@@ -287,7 +287,7 @@ public final class Load {
         }
         try {
             var drop = job.drop();
-            database.inTransaction(c -> Turns.nextInTurn(c, drop.bucket(), drop.key()))
+            database.ask(c -> Turns.nextInTurn(c, drop.bucket(), drop.key()))
                     .ifPresent(successor::mayStart);
         } catch (SQLException | RuntimeException e) {
             Log.error("successor not called", e);
