@@ -38,7 +38,11 @@ class AllBadRowsTest {
         "staged, 'maxRejectRatio: 1', false",
         "staged, 'maxRejectRatio: 1', i % 1000 <> 0",
         "staged, 'key: [id]\\nmode: upsert', false",
-        "staged, 'key: [id]\\nmode: upsert', i % 1000 <> 0"
+        "staged, 'key: [id]\\nmode: upsert', i % 1000 <> 0",
+        "staged, 'key: [id]\\nmode: upsert', i % 2 <> 0",
+        "staged, 'key: [id]\\nmode: skip-duplicates', false",
+        "staged, 'key: [id]\\nmode: skip-duplicates', i % 1000 <> 0",
+        "staged, 'key: [id]\\nmode: skip-duplicates', i % 2 <> 0"
     })
     void endsWithinOneInvocation(String road, String settings, String good) throws Exception {
         var dataset =
@@ -79,7 +83,7 @@ class AllBadRowsTest {
 
     private void load(Drop drop) throws Exception {
         var assets = new Assets(pipeline.assets);
-        try (var database = pipeline.loader()) {
+        try (var database = pipeline.patientLoader()) {
             var load =
                     new Load(
                             database,

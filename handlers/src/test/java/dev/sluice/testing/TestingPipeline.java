@@ -167,6 +167,10 @@ public final class TestingPipeline {
     }
 
     public DatabaseSettings settings(String user, int port) {
+        return settings(user, port, Duration.ofSeconds(30));
+    }
+
+    private static DatabaseSettings settings(String user, int port, Duration socketTimeout) {
         return new DatabaseSettings(
                 "127.0.0.1",
                 port,
@@ -176,11 +180,18 @@ public final class TestingPipeline {
                 null,
                 DatabaseSettings.Tls.DISABLE,
                 "test",
-                Duration.ofSeconds(30));
+                socketTimeout);
     }
 
     public Database loader() {
         return new Database(settings("sluice_loader"), InstantSource.system());
+    }
+
+    /// A loader with all the time that one answer may take in the function.
+    public Database patientLoader() {
+        return new Database(
+                settings("sluice_loader", functionsPort, Duration.ofMinutes(2)),
+                InstantSource.system());
     }
 
     public int databasePort() {

@@ -2,7 +2,10 @@ package dev.sluice.db.migrate;
 
 import dev.sluice.db.DatabaseSettings;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
 
 /// Brings the ledger to the version of this image. The only user of Flyway.
 public final class Migrations {
@@ -19,7 +22,11 @@ public final class Migrations {
                         .loggers("slf4j")
                         .load();
         flyway.migrate();
-        var current = flyway.info().current();
-        return current == null ? "none" : String.valueOf(current.getVersion());
+        // What is repeated has no version.
+        return Stream.of(flyway.info().applied())
+                .filter(it -> it.getVersion() != null)
+                .max(Comparator.comparing(MigrationInfo::getVersion))
+                .map(it -> it.getVersion().toString())
+                .orElse("none");
     }
 }
