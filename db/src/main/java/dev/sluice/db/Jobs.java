@@ -35,6 +35,8 @@ public final class Jobs {
             error_code, error_message, started_at, finished_at
             """;
 
+    // No chunk may be left for a writer whose lease was taken over: it finds nothing and does not
+    // fail.
     private static final String ADD_BOOKS =
             """
             UPDATE sluice.job
@@ -47,7 +49,8 @@ public final class Jobs {
                     ELSE state END,
                 finished_at = CASE WHEN planned AND chunks_left = 1 AND road = 'direct'
                     THEN clock_timestamp() END
-            WHERE id = ? AND state = 'LOADING'
+            WHERE id = ? AND state = 'LOADING' AND chunks_left > 0
+            RETURNING state
             """;
 
     static final String SELECT = "SELECT " + COLUMNS + " FROM sluice.job j ";
@@ -176,54 +179,34 @@ public final class Jobs {
         }
     }
 
-    /// The last statement of a chunk's transaction: adds its books to the job. With the last chunk
-    /// of a complete plan it ends the job, or on the staged road opens its publish. Empty when the
-    /// job is no longer loading: roll back.
-    public static Optional<JobState> addBooks(
-            Connection connection, UUID id, Books books, long bytes) throws SQLException {
-        try (var update = connection.prepareStatement(ADD_BOOKS + "RETURNING state")) {
-            setAddBooks(update, 1, id, books, bytes);
-            return orOpenPublish(connection, id, state(update));
-        }
-    }
-
-    /// The last two statements of a chunk's transaction, [Chunks#done] and [#addBooks], in one
-    /// round trip: two statements one after the other all the same, so the chunk is locked before
-    /// the job, and the job is read when its lock is held. Empty when the lease is no longer ours
-    /// or the job is not loading: roll back, for the books may be added.
+    /// The last two statements of a chunk's transaction: marks it done and adds its books to the
+    /// job. With the last chunk of a complete plan it ends the job, or on the staged road opens its
+    /// publish. Empty when the lease is no longer ours or the job is not loading: roll back, for
+    /// the books may be added.
+    ///
+    /// Both go in one round trip and are two statements all the same: the chunk is locked before
+    /// the job, and the job is read when its lock is held.
     public static Optional<JobState> endChunk(
             Connection connection, Chunks.Lease lease, Books books) throws SQLException {
-        // None is left for a writer whose lease was taken over: it must find nothing, not fail.
-        var addBooks = ADD_BOOKS + "AND chunks_left > 0 RETURNING state";
-        try (var both = connection.prepareStatement(Chunks.DONE + ";" + addBooks)) {
+        try (var both = connection.prepareStatement(Chunks.DONE + ";" + ADD_BOOKS)) {
             Chunks.setDone(both, lease, books);
-            setAddBooks(both, 10, lease.job(), books, lease.chunk().bytes());
+            both.setLong(10, lease.chunk().bytes());
+            setBooks(both, 11, books);
+            both.setLong(17, books.rejected());
+            both.setObject(18, lease.job());
             both.execute();
             boolean ours = both.getUpdateCount() == 1;
             if (!ours || !both.getMoreResults()) {
                 return Optional.empty();
             }
             try (var row = both.getResultSet()) {
-                return orOpenPublish(connection, lease.job(), state(row));
+                var state = state(row);
+                if (state.isPresent() && state.get() == JobState.LOADING) {
+                    Chunks.openPublish(connection, lease.job());
+                }
+                return state;
             }
         }
-    }
-
-    private static void setAddBooks(
-            PreparedStatement update, int at, UUID id, Books books, long bytes)
-            throws SQLException {
-        update.setLong(at, bytes);
-        setBooks(update, at + 1, books);
-        update.setLong(at + 7, books.rejected());
-        update.setObject(at + 8, id);
-    }
-
-    private static Optional<JobState> orOpenPublish(
-            Connection connection, UUID id, Optional<JobState> state) throws SQLException {
-        if (state.isPresent() && state.get() == JobState.LOADING) {
-            Chunks.openPublish(connection, id);
-        }
-        return state;
     }
 
     /// The last statement of a publish: adds its books to the job, which ends with them; as FAILED

@@ -152,8 +152,7 @@ class JobLedgerTest {
         registerChunks(lease, List.of(chunk(1)), new Position(10, 2, 2), MINUTE, false);
 
         var books = new Books(1, 1, 0, 0, 0);
-        var state = database.inTransaction(c -> Jobs.addBooks(c, job.id(), books, 10));
-        assertThat(state).contains(JobState.LOADING);
+        assertThat(endChunk(job, books)).contains(JobState.LOADING);
 
         registerChunks(lease, List.of(), new Position(10, 2, 2), MINUTE, true);
         assertThat(find(job).state()).isEqualTo(JobState.SUCCEEDED);
@@ -166,7 +165,11 @@ class JobLedgerTest {
         var lost = new Books(2, 1, 0, 0, 0);
 
         assertThat(lost.balanced()).isFalse();
-        assertThatThrownBy(() -> database.inTransaction(c -> Jobs.addBooks(c, job.id(), lost, 10)))
+        assertThatThrownBy(() -> endChunk(job, lost)).hasMessageContaining("chunk_books_balance");
+        assertThatThrownBy(() ->
+                        TestingPostgres.run(
+                                "UPDATE sluice.job SET rows_read = 2, rows_loaded = 1 WHERE id = '%s'"
+                                        .formatted(job.id())))
                 .hasMessageContaining("job_books_balance");
     }
 
@@ -174,12 +177,12 @@ class JobLedgerTest {
     void writesNoBooksIntoAJobThatHasFailed() throws SQLException {
         var job = loading(drop("a", "v1", 0));
         plan(job, 1);
+        var lease = leaseChunk(job);
         var error = new JobError(ErrorCode.OBJECT_VANISHED, "gone");
         database.inTransaction(c -> Jobs.fail(c, job.id(), error));
 
-        var state =
-                database.inTransaction(
-                        c -> Jobs.addBooks(c, job.id(), new Books(1, 1, 0, 0, 0), 10));
+        var books = new Books(1, 1, 0, 0, 0);
+        var state = database.inTransaction(c -> Jobs.endChunk(c, lease, books));
 
         assertThat(state).isEmpty();
         assertThat(find(job).error()).isEqualTo(error);
@@ -299,11 +302,18 @@ class JobLedgerTest {
         var job = register(drop);
         assertThat(takeTurn(job, mark)).isTrue();
         plan(job, 1);
-        var state =
-                database.inTransaction(
-                        c -> Jobs.addBooks(c, job.id(), new Books(1, 1, 0, 0, 0), 10));
-        assertThat(state).contains(JobState.SUCCEEDED);
+        assertThat(endChunk(job, new Books(1, 1, 0, 0, 0))).contains(JobState.SUCCEEDED);
         return job;
+    }
+
+    private Optional<JobState> endChunk(Job job, Books books) throws SQLException {
+        var lease = leaseChunk(job);
+        return database.inTransaction(c -> Jobs.endChunk(c, lease, books));
+    }
+
+    private Chunks.Lease leaseChunk(Job job) throws SQLException {
+        var address = new Chunks.Address(job.id(), 1);
+        return database.inTransaction(c -> Chunks.lease(c, address, MINUTE)).orElseThrow();
     }
 
     private Optional<Plans.Lease> leasePlan(Job job, Duration time) throws SQLException {

@@ -77,8 +77,8 @@ class StagedLedgerTest {
     void opensNoPublishOnTheDirectRoad() throws SQLException {
         var job = planned("direct", 1);
         var books = new Books(1, 1, 0, 0, 0);
-        done(lease(job, 1).orElseThrow(), books);
-        database.inTransaction(c -> Jobs.addBooks(c, job.id(), books, 10));
+        var lease = lease(job, 1).orElseThrow();
+        database.inTransaction(c -> Jobs.endChunk(c, lease, books).orElseThrow());
 
         assertThat(find(job).state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(TestingPostgres.ask("SELECT count(*) FROM sluice.chunk WHERE number = 0"))
@@ -107,10 +107,10 @@ class StagedLedgerTest {
     @Test
     void letsNoRunningChunkIntoACancelledJob() throws SQLException {
         var job = planned("staged", 1);
-        lease(job, 1);
+        var running = lease(job, 1).orElseThrow();
         database.inTransaction(c -> Jobs.cancel(c, job.id(), null));
 
-        assertThat(state(c -> Jobs.addBooks(c, job.id(), TWO_STAGED, 10))).isEmpty();
+        assertThat(state(c -> Jobs.endChunk(c, running, TWO_STAGED))).isEmpty();
         assertThat(job(c -> Jobs.cancel(c, job.id(), null))).isEmpty();
     }
 
@@ -152,8 +152,8 @@ class StagedLedgerTest {
     void goesOnWithTheChunksOfTheDirectRoadThatAreNotDone() throws SQLException {
         var job = planned("direct", 3);
         var books = new Books(1, 1, 0, 0, 0);
-        done(lease(job, 1).orElseThrow(), books);
-        database.inTransaction(c -> Jobs.addBooks(c, job.id(), books, 10));
+        var lease = lease(job, 1).orElseThrow();
+        database.inTransaction(c -> Jobs.endChunk(c, lease, books).orElseThrow());
         var zombie = lease(job, 2).orElseThrow();
         database.inTransaction(c -> Jobs.fail(c, job.id(), GONE));
         database.inTransaction(c -> Jobs.retry(c, job.id(), null));

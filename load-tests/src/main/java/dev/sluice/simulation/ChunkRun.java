@@ -153,7 +153,7 @@ abstract class ChunkRun extends Invocation {
                     Copy.rejects(t, copied.rejects());
                     return true;
                 },
-                _ -> done(task, books, () -> addBooks(task, books)));
+                _ -> endChunk(task, books));
     }
 
     private void done(Task task, Books books, Runnable next) {
@@ -170,11 +170,19 @@ abstract class ChunkRun extends Invocation {
                 });
     }
 
-    private void addBooks(Task task, Books books) {
+    // Both are sent at once: the books are added also where the lease is no longer ours, and rolled
+    // back.
+    private void endChunk(Task task, Books books) {
         statement(
-                "adds the books to job " + task.lease.job(),
-                t -> JobStatements.addBooks(t, task.lease.job(), books, books.read()),
-                state -> committing(task, state));
+                "marks the chunk done",
+                t -> ChunkStatements.done(t, task.lease, books),
+                ours ->
+                        statement(
+                                "adds the books to job " + task.lease.job(),
+                                t ->
+                                        JobStatements.addBooks(
+                                                t, task.lease.job(), books, books.read()),
+                                state -> committing(task, ours ? state : null)));
     }
 
     private void committing(Task task, @Nullable JobState state) {

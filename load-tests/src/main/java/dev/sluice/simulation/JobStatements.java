@@ -191,7 +191,8 @@ final class JobStatements {
         return true;
     }
 
-    /// The state the job is in then; null when it is no longer loading: roll back.
+    /// The state the job is in then; null when it is no longer loading or has no chunk left: roll
+    /// back.
     static @Nullable JobState addBooks(
             Transaction transaction, int number, ChunkStatements.Books books, int bytes) {
         var seen = transaction.job(number);
@@ -199,7 +200,9 @@ final class JobStatements {
         var job =
                 transaction.update(
                         number,
-                        j -> j.is(JobState.LOADING) || transaction.mutant() == Mutant.ENDED_JOB);
+                        j ->
+                                (j.is(JobState.LOADING) && j.chunksLeft > 0)
+                                        || transaction.mutant() == Mutant.ENDED_JOB);
         if (job == null) {
             return null;
         }

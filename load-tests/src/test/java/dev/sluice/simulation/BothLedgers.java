@@ -548,8 +548,7 @@ final class BothLedgers {
             return;
         }
         var lease = leases.get(Math.max(0, leases.size() - 1 - choices.below(4)));
-        int job = lease.ofModel.job();
-        var row = seen(which).job(job);
+        var row = seen(which).job(lease.ofModel.job());
         boolean staged = row != null && row.road == JobRow.Road.STAGED;
         var books = books(lease, row, staged);
         var realBooks =
@@ -560,6 +559,56 @@ final class BothLedgers {
                         books.duplicate(),
                         books.discarded(),
                         books.staged());
+        if (lease.ofModel.chunk() == 0) {
+            finishPublish(which, lease, books, realBooks);
+        } else {
+            var end = new ChunkEnd(lease.ofModel, books);
+            both(
+                    which,
+                    "ends " + lease.ofModel + " with " + books,
+                    // what opens the publish is a statement of its own, behind a lock that is ours
+                    // by then
+                    /* single= */ true,
+                    end,
+                    c -> text(Jobs.endChunk(c, lease.ofReal, realBooks).orElse(null)));
+            if (end.isRefused()) {
+                // as its one caller does: the books may be added
+                abort(which);
+            }
+        }
+    }
+
+    /// Two statements, of which the second may wait when the first is over.
+    private static final class ChunkEnd implements Function<Transaction, Object> {
+        private final ChunkStatements.Lease lease;
+        private final ChunkStatements.Books books;
+        private @Nullable Boolean ours;
+        private @Nullable JobState state;
+
+        ChunkEnd(ChunkStatements.Lease lease, ChunkStatements.Books books) {
+            this.lease = lease;
+            this.books = books;
+        }
+
+        @Override
+        public Object apply(Transaction transaction) {
+            if (ours == null) {
+                ours = ChunkStatements.done(transaction, lease, books);
+                transaction.statementEnds();
+            }
+            state = JobStatements.addBooks(transaction, lease.job(), books, 10);
+            return text(ours ? state : null);
+        }
+
+        boolean isRefused() {
+            return Boolean.FALSE.equals(ours) || state == null;
+        }
+    }
+
+    private void finishPublish(
+            int which, BothLease lease, ChunkStatements.Books books, Books realBooks)
+            throws Exception {
+        int job = lease.ofModel.job();
         both(
                 which,
                 "marks done " + lease.ofModel + " with " + books,
@@ -569,31 +618,14 @@ final class BothLedgers {
         if (open[which] == null || choices.below(10) == 0) {
             return;
         }
-        boolean publish = lease.ofModel.chunk() == 0;
-        var error = publish && choices.below(3) == 0 ? ErrorCode.TOO_MANY_REJECTS : null;
+        var error = choices.below(3) == 0 ? ErrorCode.TOO_MANY_REJECTS : null;
+        var realError = error == null ? null : new JobError(error, "no");
         both(
                 which,
-                (publish ? "ends " : "adds books to ") + job,
-                // what opens the publish is a statement of its own, behind a lock that is ours by
-                // then
+                "ends " + job,
                 /* single= */ true,
-                t ->
-                        text(
-                                publish
-                                        ? JobStatements.endPublish(t, job, books, error)
-                                        : JobStatements.addBooks(t, job, books, 10)),
-                c ->
-                        text(
-                                (publish
-                                                ? Jobs.endPublish(
-                                                        c,
-                                                        id(job),
-                                                        realBooks,
-                                                        error == null
-                                                                ? null
-                                                                : new JobError(error, "no"))
-                                                : Jobs.addBooks(c, id(job), realBooks, 10))
-                                        .orElse(null)));
+                t -> text(JobStatements.endPublish(t, job, books, error)),
+                c -> text(Jobs.endPublish(c, id(job), realBooks, realError).orElse(null)));
     }
 
     private ChunkStatements.Books books(BothLease lease, @Nullable JobRow row, boolean staged) {
