@@ -27,16 +27,20 @@ record YamlNode(String file, String property, Node node) {
             var name = key.scalar("a property's name").getValue();
             var member = new YamlNode(file, name, tuple.getValueNode());
             if (!known.contains(name)) {
-                throw key.at(
-                        "unknown property \"%s\"; known are %s"
-                                .formatted(
-                                        name, String.join(", ", known.stream().sorted().toList())));
+                throw key.at("unknown property \"%s\"; %s".formatted(name, hint(name, known)));
             }
             if (members.put(name, member) != null) {
                 throw key.at("%s is there twice".formatted(name));
             }
         }
         return members;
+    }
+
+    private static String hint(String name, Set<String> known) {
+        // {type: numeric(20,6)}: YAML ends the value at the comma
+        return name.endsWith(")")
+                ? "within braces a value with a comma wants quotes, as in \"numeric(10,2)\""
+                : "known are " + String.join(", ", known.stream().sorted().toList());
     }
 
     /// The items of a sequence.
