@@ -227,7 +227,8 @@ class RelayTest {
     @Test
     void answersInTheServersPlace() throws IOException {
         var answer = new Verdict.Answer("503".getBytes(UTF_8));
-        relay.arm(Trap.at(List.of(Sign.toServer("GET /")), _ -> answer).times(2));
+        // the first byte: this server answers to whatever part of a request has come
+        relay.arm(Trap.at(List.of(Sign.toServer("G")), _ -> answer).times(2));
         for (int time = 1; time <= 2; time++) {
             try (var socket = connect()) {
                 socket.getOutputStream().write("GET /a\r\n\r\n".getBytes(UTF_8));
@@ -240,11 +241,13 @@ class RelayTest {
     }
 
     @Test
-    void fallsSilentAndIsResetByTheHealing() throws IOException {
-        relay.arm(Trap.at(List.of(Sign.toServer("b")), _ -> new Verdict.Silence()));
+    void fallsSilentAndIsResetByTheHealing() throws Exception {
+        var trap = Trap.at(List.of(Sign.toServer("b")), _ -> new Verdict.Silence());
+        relay.arm(trap);
         try (var socket = connect()) {
             assertThat(say(socket, "a")).isEqualTo("A");
             socket.getOutputStream().write('b');
+            assertThat(trap.awaitSprung(LIMIT)).isTrue();
             socket.setSoTimeout(200);
             assertThatExceptionOfType(SocketTimeoutException.class)
                     .isThrownBy(() -> socket.getInputStream().read());
