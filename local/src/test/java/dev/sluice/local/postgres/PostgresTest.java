@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -126,7 +127,7 @@ final class PostgresTest {
         assertThat(shells).isNotEmpty();
         // the JVM sleeps, or it would see its shell go and close the pipe that the other one
         // watches
-        signal("STOP", starter.toHandle());
+        freeze(starter);
         for (var shell : shells) {
             signal("KILL", shell);
         }
@@ -144,7 +145,7 @@ final class PostgresTest {
     void losesNoCommitWhenAllIsKilled() throws Exception {
         var starter = child();
         var all = starter.descendants().toList();
-        signal("STOP", starter.toHandle());
+        freeze(starter);
         for (var process : all) {
             signal("KILL", process);
         }
@@ -207,6 +208,17 @@ final class PostgresTest {
         // one that is gone already is as good
         var kill = List.of("sh", "-c", "kill -" + name + " " + process.pid() + " 2>&-; true");
         assertThat(new ProcessBuilder(kill).inheritIO().start().waitFor()).isZero();
+    }
+
+    // The signal is heard by one thread, when its turn comes; until then the others go on.
+    private static void freeze(Process process) throws Exception {
+        signal("STOP", process.toHandle());
+        var stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+        var deadline = Instant.now().plusSeconds(60);
+        while (!Files.readString(stat).contains(") T ")) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private static boolean isShell(ProcessHandle process) {
