@@ -48,21 +48,7 @@ public final class Database implements AutoCloseable {
     /// [#onceInTransaction].
     public <R extends @Nullable Object, X extends Exception> R inTransaction(Work<R, X> work)
             throws SQLException, X {
-        try {
-            return onceInTransaction(work);
-        } catch (CommitUnknownException e) {
-            throw e;
-        } catch (SQLException e) {
-            if (!SqlState.isConnectionLost(e)) {
-                throw e;
-            }
-            try {
-                return onceInTransaction(work);
-            } catch (SQLException again) {
-                again.addSuppressed(e);
-                throw again;
-            }
-        }
+        return twice(() -> onceInTransaction(work));
     }
 
     /// Runs the work in a transaction: commits when it returns, rolls back when it throws.
@@ -86,14 +72,26 @@ public final class Database implements AutoCloseable {
     /// more on a new connection when the first one was lost.
     public <R extends @Nullable Object, X extends Exception> R ask(Work<R, X> question)
             throws SQLException, X {
+        return twice(() -> onceAlone(question));
+    }
+
+    private interface Attempt<R extends @Nullable Object, X extends Exception> {
+        R make() throws SQLException, X;
+    }
+
+    /// Once more where the connection was lost, but not where the first may have committed.
+    private static <R extends @Nullable Object, X extends Exception> R twice(Attempt<R, X> attempt)
+            throws SQLException, X {
         try {
-            return onceAlone(question);
+            return attempt.make();
+        } catch (CommitUnknownException e) {
+            throw e;
         } catch (SQLException e) {
             if (!SqlState.isConnectionLost(e)) {
                 throw e;
             }
             try {
-                return onceAlone(question);
+                return attempt.make();
             } catch (SQLException again) {
                 again.addSuppressed(e);
                 throw again;

@@ -56,9 +56,7 @@ public final class Buckets implements Part {
         }
         var blobs = new VersionedBlobStore(store, it -> settings.onEvent().accept(event(it)));
         var handler = new S3Handler(blobs, settings.accessKeyId(), settings.secretAccessKey());
-        int preferred = settings.preferredPort();
-        // With 0 the server finds one itself, and nobody is faster.
-        return S3Server.start(handler, Ports.free(preferred) == preferred ? preferred : 0);
+        return Ports.start(settings.preferredPort(), port -> S3Server.start(handler, port));
     }
 
     private static ObjectEvent event(Change change) {
