@@ -144,7 +144,7 @@ record Turn(
         boolean overwrites =
                 dataset.mode() == Mode.UPSERT || dataset.onReplace() == OnReplace.REPLACE;
         var newer = versions.newer().stream().map(Drop::versionId).toList();
-        if (overwrites && Turns.isAnotherLoaded(connection, job.id(), newer)) {
+        if (overwrites && !newer.isEmpty() && Turns.isAnotherLoaded(connection, job.id(), newer)) {
             return Optional.of(
                     new JobError(
                             ErrorCode.SUPERSEDED,

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import dev.sluice.dataset.Assets;
 import dev.sluice.dataset.Column;
 import dev.sluice.dataset.ColumnType;
 import dev.sluice.dataset.Dataset;
@@ -12,12 +11,7 @@ import dev.sluice.dataset.Format;
 import dev.sluice.dataset.Mode;
 import dev.sluice.dataset.OnReplace;
 import dev.sluice.dataset.Table;
-import dev.sluice.job.Position;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,25 +24,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.PGConnection;
 
 /// The danger: PostgreSQL takes our bytes for something else than the file said. Each value of the
 /// table goes through a real COPY and is read back as the server prints it.
 class CopyIntoPostgresTest {
-    private static EmbeddedPostgres postgres;
-    private static Connection connection;
+    private static CopyServer server;
 
     @BeforeAll
     static void start() throws IOException, SQLException {
-        postgres = EmbeddedPostgres.start();
-        connection = postgres.getPostgresDatabase().getConnection();
-        execute("SET TIME ZONE 'UTC'");
+        server = new CopyServer();
     }
 
     @AfterAll
     static void stop() throws IOException, SQLException {
-        connection.close();
-        postgres.close();
+        server.close();
     }
 
     static Stream<ValueCases.Group> groups() {
@@ -72,11 +61,13 @@ class CopyIntoPostgresTest {
                         /* provenance= */ true,
                         group.zone());
         var file = new StringBuilder("v\n");
-        group.stored().keySet().forEach(value -> file.append(quoted(value)).append('\n'));
-        var copied = copyInto(dataset, file.toString());
-        assertThat(copied).isEqualTo(group.stored().size());
-        var printed = query("SELECT v::text FROM \"values\" ORDER BY _record");
+        group.stored()
+                .keySet()
+                .forEach(value -> file.append(CopyServer.quoted(value)).append('\n'));
+        assertThat(server.copy(dataset, file.toString()).rejects()).isEmpty();
+        var printed = server.query("SELECT v::text FROM \"values\" ORDER BY _record");
         var expected = new ArrayList<>(group.stored().values());
+        assertThat(printed).hasSameSizeAs(expected);
         for (var i = 0; i < expected.size(); i++) {
             // 1~: a number too long to be written out in the table
             if (expected.get(i).endsWith("~")) {
@@ -85,9 +76,10 @@ class CopyIntoPostgresTest {
                 assertThat(printed.get(i)).isEqualTo(expected.get(i));
             }
         }
-        assertThat(query("SELECT DISTINCT _job::text FROM \"values\"")).containsExactly("42");
+        assertThat(server.query("SELECT DISTINCT _job::text FROM \"values\""))
+                .containsExactly("42");
         assertThat(
-                        query(
+                        server.query(
                                 "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
                                         + " WHERE attrelid = '\"values\"'::regclass AND attname = 'v'"))
                 .containsExactly(group.column().type().catalogName());
@@ -101,17 +93,17 @@ class CopyIntoPostgresTest {
             strings.add((String) item);
         }
         var file = new StringBuilder("v\n");
-        strings.forEach(value -> file.append(quoted(value)).append('\n'));
+        strings.forEach(value -> file.append(CopyServer.quoted(value)).append('\n'));
         var dataset = Reading.texts(Format.of(Format.Type.CSV), "v");
-        assertThat(copyInto(dataset, file.toString())).isEqualTo(strings.size());
-        assertThat(query("SELECT v FROM texts ORDER BY _record")).isEqualTo(strings);
+        assertThat(server.copy(dataset, file.toString()).rejects()).isEmpty();
+        assertThat(server.query("SELECT v FROM texts ORDER BY _record")).isEqualTo(strings);
     }
 
     @Test
     void tellsNullFromEmptyText() throws SQLException, IOException {
         var dataset = Reading.texts(Format.of(Format.Type.CSV), "v", "w");
-        copyInto(dataset, "v,w\n,\"\"\n");
-        assertThat(query("SELECT (v IS NULL)::text || (w = '')::text FROM texts"))
+        server.copy(dataset, "v,w\n,\"\"\n");
+        assertThat(server.query("SELECT (v IS NULL)::text || (w = '')::text FROM texts"))
                 .containsExactly("truetrue");
     }
 
@@ -120,8 +112,8 @@ class CopyIntoPostgresTest {
     void roundsFloatsAsTheServerDoes(String type, String value) throws SQLException, IOException {
         var column = Column.of("v", ColumnType.parse(type));
         var dataset = Dataset.of("floats", Format.of(Format.Type.CSV), List.of(column));
-        copyInto(dataset, "v\n" + value + "\n");
-        assertThat(query("SELECT (v = '%s'::%s)::text FROM floats".formatted(value, type)))
+        server.copy(dataset, "v\n" + value + "\n");
+        assertThat(server.query("SELECT (v = '%s'::%s)::text FROM floats".formatted(value, type)))
                 .containsExactly("true");
     }
 
@@ -140,64 +132,5 @@ class CopyIntoPostgresTest {
                                         "123456.789e-10",
                                         "0.30000000000000004")
                                 .map(value -> Arguments.of(type, value)));
-    }
-
-    private static long copyInto(Dataset dataset, String file) throws SQLException, IOException {
-        execute("DROP TABLE IF EXISTS " + dataset.table().quoted());
-        var columns = new StringBuilder();
-        dataset.columns()
-                .forEach(column ->
-                        columns.append(column.quoted())
-                                .append(' ')
-                                .append(column.type().sql())
-                                .append(", "));
-        execute(
-                "CREATE TABLE %s (%s _job integer, _record bigint)"
-                        .formatted(dataset.table().quoted(), columns));
-        var in = new ByteArrayInputStream(file.getBytes(UTF_8));
-        var header = Header.read(in, dataset, Limits.DEFAULT);
-        var lookups = new Lookups(new Assets(Path.of("../assets")));
-        var reader =
-                RowReader.open(
-                        in, header.next(), dataset, header.layout(), lookups, 42, Limits.DEFAULT);
-        var batch = new RowBatch();
-        long copied = 0;
-        while (reader.next(batch)) {
-            assertThat(batch.rejects()).isEmpty();
-            // in two runs, as after a refusal
-            var half = batch.rows() / 2;
-            copied += copy(dataset, batch, 0, half) + copy(dataset, batch, half, batch.rows());
-        }
-        assertThat(reader.position()).isNotEqualTo(Position.START);
-        return copied;
-    }
-
-    private static long copy(Dataset dataset, RowBatch batch, int from, int to)
-            throws SQLException {
-        var api = connection.unwrap(PGConnection.class).getCopyAPI();
-        var copy = api.copyIn(RowReader.copySql(dataset, dataset.table()));
-        batch.copy(from, to, copy::writeToCopy);
-        return copy.endCopy();
-    }
-
-    private static void execute(String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static List<String> query(String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            var values = new ArrayList<String>();
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-            return values;
-        }
-    }
-
-    private static String quoted(String value) {
-        return '"' + value.replace("\"", "\"\"") + '"';
     }
 }

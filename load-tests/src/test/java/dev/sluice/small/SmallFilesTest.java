@@ -14,12 +14,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// Files of 100 rows, one after the other and in a flood, with the short way and without it. No
 /// figure fails the run; a row that is missing or there twice does.
 ///
-/// `-Ddrops=300 -Dfiles=3000 -Dclients=4 -Dshortonly=true`
+/// `-Ddrops=300 -Dfiles=6000 -Dwarmfiles=2000 -Dclients=4 -Dshortonly=true`
 @Tag("long")
 @Tag("small")
 final class SmallFilesTest {
     private final int drops = Integer.getInteger("drops", 300);
-    private final int files = Integer.getInteger("files", 3_000);
+    private final int files = Integer.getInteger("files", 6_000);
+    // What is called once per file is compiled after 200 files of its process, and four take turns.
+    private final int warmFiles = Integer.getInteger("warmfiles", 2_000);
     private final int clients = Integer.getInteger("clients", 4);
     private final boolean shortOnly = Boolean.getBoolean("shortonly");
 
@@ -60,7 +62,7 @@ final class SmallFilesTest {
         try (var up = UpProcess.start(settings(parameters, home, folder));
                 var drops = new Drops(up.endpoints())) {
             say("warming up: " + road);
-            drops.flood(Math.max(400, files / 4), clients);
+            drops.flood(warmFiles, clients);
             for (int i = 0; i < 50; i++) {
                 drops.single();
             }
