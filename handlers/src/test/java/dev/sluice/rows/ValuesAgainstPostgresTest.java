@@ -249,7 +249,7 @@ class ValuesAgainstPostgresTest {
                         """
                         SELECT format('%%s is stored as %%s', to_json(t), v)
                         FROM "values" JOIN unnest(?) WITH ORDINALITY AS told (t, n) ON n = _record
-                        WHERE CASE WHEN pg_input_is_valid(t, '%s') THEN NOT (%s)
+                        WHERE CASE WHEN pg_input_is_valid(t, '%s') THEN (%s) IS NOT TRUE
                             ELSE t !~ '^[-+]?[0.]+[eE][-+]?\\d+$' END
                         """
                                 .formatted(opinion.read, opinion.same),
