@@ -2,9 +2,7 @@ package dev.sluice.local.fault;
 
 import dev.sluice.local.part.Part;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -21,9 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Toxics hold for all links, those that are open and those to come, until they are healed; traps
 /// spring at a byte of one link. Thread-safe.
 public final class Relay implements Part {
-    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int CONNECT_MILLIS = 5_000;
-    private static final int BIND_TRIES = 50;
     private static final long PATIENCE_MILLIS = 1_000;
 
     private final InetSocketAddress server;
@@ -33,13 +29,13 @@ public final class Relay implements Part {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Map<Direction, AtomicLong> passed = new EnumMap<>(Direction.class);
     private final AtomicLong connections = new AtomicLong();
-    private @Nullable ServerSocket listener;
+    private volatile @Nullable Door door;
     private boolean closed;
 
-    private Relay(InetSocketAddress server, ServerSocket listener) {
+    private Relay(InetSocketAddress server, Door door) {
         this.server = server;
-        this.listener = listener;
-        this.port = listener.getLocalPort();
+        this.door = door;
+        this.port = door.port();
         for (var direction : Direction.values()) {
             toxics.put(direction, List.of());
             passed.put(direction, new AtomicLong());
@@ -48,8 +44,9 @@ public final class Relay implements Part {
 
     /// Listens on a free port and passes everything on to the server.
     public static Relay start(InetSocketAddress server) throws IOException {
-        var relay = new Relay(server, bind(0));
-        relay.listen();
+        var door = Door.at(0);
+        var relay = new Relay(server, door);
+        relay.open(door);
         return relay;
     }
 
@@ -59,7 +56,7 @@ public final class Relay implements Part {
 
     /// Where it listens: on 127.0.0.1, wherever the server is.
     public InetSocketAddress address() {
-        return new InetSocketAddress(LOOPBACK, port);
+        return new InetSocketAddress(Door.LOOPBACK, port);
     }
 
     /// Makes one direction ill, in addition to what it suffers from already.
@@ -82,14 +79,14 @@ public final class Relay implements Part {
 
     /// Resets all links and refuses new ones, until it is healed.
     public void refuse() throws IOException {
-        synchronized (this) {
-            var open = listener;
-            listener = null;
-            if (open != null) {
-                open.close();
+        var shut = leave();
+        try {
+            if (shut != null) {
+                shut.shut();
             }
+        } finally {
+            cut();
         }
-        cut();
     }
 
     /// Takes away all toxics and traps and listens again. Links that fell silent for good are
@@ -101,9 +98,9 @@ public final class Relay implements Part {
         synchronized (this) {
             toxics.replaceAll((_, _) -> List.of());
             notifyAll();
-            if (listener == null && !closed) {
-                listener = bind(port);
-                listen();
+            if (door == null && !closed) {
+                door = Door.at(port);
+                open(door);
             }
         }
         links.stream().filter(Link::isSilent).forEach(Link::reset);
@@ -151,10 +148,6 @@ public final class Relay implements Part {
         }
     }
 
-    private synchronized boolean isClosed() {
-        return closed;
-    }
-
     List<Trap> traps() {
         traps.removeIf(Trap::isSpent);
         return traps;
@@ -168,25 +161,17 @@ public final class Relay implements Part {
         links.remove(link);
     }
 
-    private synchronized void listen() {
-        var open = listener;
-        if (open != null) {
-            Thread.ofVirtual().name("relay " + port).start(() -> accept(open));
-        }
+    private void open(Door at) {
+        at.open(client -> link(at, client));
     }
 
-    private void accept(ServerSocket from) {
-        while (!from.isClosed()) {
-            try {
-                var client = from.accept();
-                Thread.ofVirtual().start(() -> link(client));
-            } catch (IOException _) {
-                // closed: it refuses, or it is over
-            }
-        }
+    private synchronized @Nullable Door leave() {
+        var last = door;
+        door = null;
+        return last;
     }
 
-    private void link(Socket client) {
+    private void link(Door by, Socket client) {
         var upstream = new Socket();
         var link = new Link(this, client, upstream);
         try {
@@ -201,36 +186,9 @@ public final class Relay implements Part {
         connections.incrementAndGet();
         links.add(link);
         link.start();
-        // One that came in while the door was being shut.
-        if (isClosed()) {
+        // One that came in while the door was being shut: refuse() may not have seen it.
+        if (!by.equals(door)) {
             link.reset();
-        }
-    }
-
-    private static ServerSocket bind(int port) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            var socket = new ServerSocket();
-            try {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(LOOPBACK, port), 512);
-                return socket;
-            } catch (IOException taken) {
-                socket.close();
-                // A client of anybody's may have been given this port for a moment.
-                if (port == 0 || attempt == BIND_TRIES) {
-                    throw taken;
-                }
-                pause(taken);
-            }
-        }
-    }
-
-    private static void pause(IOException taken) throws IOException {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException interrupt) {
-            Thread.currentThread().interrupt();
-            throw taken;
         }
     }
 }
