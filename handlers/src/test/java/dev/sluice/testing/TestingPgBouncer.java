@@ -1,10 +1,10 @@
 package dev.sluice.testing;
 
+import dev.sluice.local.part.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class TestingPgBouncer {
         var users = folder.resolve("users.txt");
         Files.writeString(
                 users, String.join("", USERS.stream().map("\"%s\" \"\"\n"::formatted).toList()));
-        int port = freePort();
+        int port = Ports.free(0);
         var settings = folder.resolve("pgbouncer.ini");
         Files.writeString(settings, settings(database, port, users));
         var command = new ArrayList<>(List.of(program.toString(), "--quiet"));
@@ -64,12 +64,6 @@ final class TestingPgBouncer {
         server_reset_query_always = 1
         """
                 .formatted(database, port, users);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static void awaitAnswer(Process process, int port) throws IOException {

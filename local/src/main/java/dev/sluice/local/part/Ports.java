@@ -3,7 +3,7 @@ package dev.sluice.local.part;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 
 /// Ports of 127.0.0.1 for servers that must be told one.
 public final class Ports {
@@ -35,7 +35,10 @@ public final class Ports {
     /// The preferred port, or any other where that one is taken or is 0. Free now: somebody may be
     /// faster.
     public static int free(int preferred) throws IOException {
-        try (var socket = new ServerSocket()) {
+        // No ServerSocket: it would listen, and a process that is being started meanwhile has it
+        // for
+        // longer than this one.
+        try (var socket = new Socket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), preferred));
             return socket.getLocalPort();
