@@ -18,23 +18,23 @@ final class Door {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ServerSocket socket;
-    private @Nullable Thread doorman;
+    private @Nullable Thread accepting;
 
     private Door(ServerSocket socket) {
         this.socket = socket;
     }
 
-    /// Has them wait until they are let in. Port 0 is any that is free.
+    /// Takes the port, or any that is free for 0. Clients that come wait until it is opened.
     static Door at(int port) throws IOException {
         return new Door(bind(port));
     }
 
-    /// Lets clients in, each on a thread of its own.
-    synchronized void open(Consumer<Socket> guest) {
-        doorman =
+    /// Lets clients in and hands each over, on a thread of its own.
+    synchronized void open(Consumer<Socket> receiver) {
+        accepting =
                 Thread.ofVirtual()
                         .name("relay " + socket.getLocalPort())
-                        .start(() -> accept(guest));
+                        .start(() -> accept(receiver));
     }
 
     int port() {
@@ -46,7 +46,7 @@ final class Door {
         socket.close();
         // An accept that is under way keeps the port open for a moment longer than the close.
         try {
-            if (doorman != null && !doorman.join(PATIENCE)) {
+            if (accepting != null && !accepting.join(PATIENCE)) {
                 throw new IOException("port " + port() + " still lets clients in");
             }
         } catch (InterruptedException _) {
@@ -54,11 +54,11 @@ final class Door {
         }
     }
 
-    private void accept(Consumer<Socket> guest) {
+    private void accept(Consumer<Socket> receiver) {
         while (!socket.isClosed()) {
             try {
                 var client = socket.accept();
-                Thread.ofVirtual().start(() -> guest.accept(client));
+                Thread.ofVirtual().start(() -> receiver.accept(client));
             } catch (IOException _) {
                 // shut, or a client that went at once
             }

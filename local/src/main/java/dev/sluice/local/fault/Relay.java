@@ -79,10 +79,14 @@ public final class Relay implements Part {
 
     /// Resets all links and refuses new ones, until it is healed.
     public void refuse() throws IOException {
-        var shut = leave();
+        Door last;
+        synchronized (this) {
+            last = door;
+            door = null;
+        }
         try {
-            if (shut != null) {
-                shut.shut();
+            if (last != null) {
+                last.shut();
             }
         } finally {
             cut();
@@ -165,12 +169,6 @@ public final class Relay implements Part {
         at.open(client -> link(at, client));
     }
 
-    private synchronized @Nullable Door leave() {
-        var last = door;
-        door = null;
-        return last;
-    }
-
     private void link(Door by, Socket client) {
         var upstream = new Socket();
         var link = new Link(this, client, upstream);
@@ -186,7 +184,7 @@ public final class Relay implements Part {
         connections.incrementAndGet();
         links.add(link);
         link.start();
-        // One that came in while the door was being shut: refuse() may not have seen it.
+        // One that came in while the door was being shut: refuse() may not have known it yet.
         if (!by.equals(door)) {
             link.reset();
         }

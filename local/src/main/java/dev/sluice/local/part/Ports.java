@@ -35,9 +35,8 @@ public final class Ports {
     /// The preferred port, or any other where that one is taken or is 0. Free now: somebody may be
     /// faster.
     public static int free(int preferred) throws IOException {
-        // No ServerSocket: it would listen, and a process that is being started meanwhile has it
-        // for
-        // longer than this one.
+        // A ServerSocket would listen, and a process that is being started inherits it for a
+        // moment: the port would be taken for longer than this look.
         try (var socket = new Socket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), preferred));
